@@ -1,0 +1,244 @@
+/**
+ * Where every reader in `formats/` puts what it reads: rows are interned as they come, and
+ * `finish` gives the `Profile`. One builder, one profile; nothing here knows a file format.
+ */
+import { growF64, growI32, growU8, growU16, growU32 } from "./growable.ts";
+import { PairIndex } from "./pair-index.ts";
+import {
+  type Category,
+  categoryId,
+  type Marker,
+  type Profile,
+  type Thread,
+  type Tier,
+  tierId,
+} from "./profile.ts";
+
+export interface FunctionSpec {
+  readonly name: string;
+  readonly url?: string;
+  /** 1-based; 0 or absent when unknown. */
+  readonly line?: number;
+  readonly column?: number;
+  readonly category: Category;
+  readonly module?: string;
+}
+
+export interface FrameSpec {
+  /** The position being run; 0 or absent when unknown. */
+  readonly line?: number;
+  readonly column?: number;
+  readonly tier?: Tier;
+  readonly inlined?: boolean;
+  /** Address inside the function's module, for native code that may be named later. */
+  readonly address?: number;
+}
+
+export interface FinishSpec {
+  readonly format: string;
+  readonly version?: string;
+  readonly title: string;
+  /** Microseconds; by default the end of the last sample. */
+  readonly duration?: number;
+  readonly interval?: number;
+}
+
+export class ProfileBuilder {
+  readonly #strings: string[] = [""];
+  readonly #stringIds = new Map<string, number>([["", 0]]);
+
+  readonly #funcName = growU32();
+  readonly #funcUrl = growU32();
+  readonly #funcLine = growU32();
+  readonly #funcColumn = growU32();
+  readonly #funcCategory = growU8();
+  readonly #funcModule = growU32();
+  readonly #funcIds = new Map<string, number>();
+
+  readonly #frameFunc = growU32();
+  readonly #frameLine = growU32();
+  readonly #frameColumn = growU32();
+  readonly #frameTier = growU8();
+  readonly #frameInlined = growU8();
+  readonly #frameAddress = growF64();
+  readonly #frameIds = new Map<string, number>();
+
+  readonly #nodeParent = growI32();
+  readonly #nodeFrame = growU32();
+  readonly #nodes = new PairIndex();
+
+  readonly #sampleNode = growU32();
+  readonly #sampleTime = growF64();
+  readonly #sampleWeight = growF64();
+  readonly #sampleThread = growU16();
+
+  readonly #threads: Thread[] = [];
+  readonly #markers: Marker[] = [];
+  readonly #warnings = new Map<string, { message: string; count: number }>();
+
+  string(text: string): number {
+    let id = this.#stringIds.get(text);
+    if (id === undefined) {
+      id = this.#strings.push(text) - 1;
+      this.#stringIds.set(text, id);
+    }
+    return id;
+  }
+
+  /** Interned by every field of the spec. Keep the id: this is not for a hot loop. */
+  func(spec: FunctionSpec): number {
+    const name = this.string(spec.name);
+    const url = this.string(spec.url ?? "");
+    const module = this.string(spec.module ?? "");
+    const category = categoryId(spec.category);
+    const line = spec.line ?? 0;
+    const column = spec.column ?? 0;
+    const key = `${name},${url},${line},${column},${category},${module}`;
+    let id = this.#funcIds.get(key);
+    if (id === undefined) {
+      id = this.#funcName.push(name);
+      this.#funcUrl.push(url);
+      this.#funcLine.push(line);
+      this.#funcColumn.push(column);
+      this.#funcCategory.push(category);
+      this.#funcModule.push(module);
+      this.#funcIds.set(key, id);
+    }
+    return id;
+  }
+
+  /** Interned by every field. Keep the id: this is not for a hot loop. */
+  frame(func: number, spec: FrameSpec = {}): number {
+    const { line = 0, column = 0, tier = "unknown", inlined = false, address = 0 } = spec;
+    const key = `${func},${line},${column},${tier},${inlined ? 1 : 0},${address}`;
+    let id = this.#frameIds.get(key);
+    if (id === undefined) {
+      id = this.#frameFunc.push(func);
+      this.#frameLine.push(line);
+      this.#frameColumn.push(column);
+      this.#frameTier.push(tierId(tier));
+      this.#frameInlined.push(inlined ? 1 : 0);
+      this.#frameAddress.push(address);
+      this.#frameIds.set(key, id);
+    }
+    return id;
+  }
+
+  /** The stack `parent` with `frame` on top. Cheap enough for every frame of every sample. */
+  node(parent: number, frame: number): number {
+    const found = this.#nodes.find(parent, frame, this.#nodeParent.array, this.#nodeFrame.array);
+    if (found >= 0) return found;
+    const id = this.#nodeParent.push(parent);
+    this.#nodeFrame.push(frame);
+    this.#nodes.add(id, this.#nodeParent.array, this.#nodeFrame.array);
+    return id;
+  }
+
+  /** A node that is known to be new, for formats whose tree is already a prefix tree. */
+  rawNode(parent: number, frame: number): number {
+    this.#nodeFrame.push(frame);
+    return this.#nodeParent.push(parent);
+  }
+
+  /** Microseconds since the profile's start, and microseconds that the sample stands for. */
+  sample(node: number, time: number, weight: number, thread = 0): number {
+    this.#sampleTime.push(time);
+    this.#sampleWeight.push(weight);
+    this.#sampleThread.push(thread);
+    return this.#sampleNode.push(node);
+  }
+
+  /** Weights known only once the next sample is read: the last sample's can be set afterwards. */
+  setWeight(sample: number, weight: number): void {
+    this.#sampleWeight.array[sample] = weight;
+  }
+
+  get sampleCount(): number {
+    return this.#sampleNode.length;
+  }
+
+  get nodeCount(): number {
+    return this.#nodeParent.length;
+  }
+
+  thread(thread: Thread): number {
+    return this.#threads.push(thread) - 1;
+  }
+
+  marker(marker: Marker): void {
+    this.#markers.push(marker);
+  }
+
+  /** Counts up: many occurrences of one code are one warning. The first message stays. */
+  warn(code: string, message: string, count = 1): void {
+    const known = this.#warnings.get(code);
+    if (known) known.count += count;
+    else this.#warnings.set(code, { message, count });
+  }
+
+  /** The builder must not be used afterwards: the profile shares its memory. */
+  finish(spec: FinishSpec): Profile {
+    const functionCount = this.#funcName.length;
+    const frameCount = this.#frameFunc.length;
+    const samples = this.sampleCount;
+    const time = this.#sampleTime.finish();
+    const weight = this.#sampleWeight.finish();
+    let end = 0;
+    for (let i = 0; i < samples; i++) end = Math.max(end, time[i]! + weight[i]!);
+    if (this.#threads.length === 0) this.#threads.push({ id: 0, name: "Main" });
+    return {
+      meta: {
+        format: spec.format,
+        version: spec.version ?? "",
+        title: spec.title,
+        duration: spec.duration ?? end,
+        interval: spec.interval ?? 0,
+      },
+      strings: this.#strings,
+      functions: {
+        length: functionCount,
+        name: this.#funcName.finish(),
+        url: this.#funcUrl.finish(),
+        line: this.#funcLine.finish(),
+        column: this.#funcColumn.finish(),
+        category: this.#funcCategory.finish(),
+        module: this.#funcModule.finish(),
+        originalName: new Uint32Array(functionCount),
+        ...unmapped(functionCount),
+      },
+      frames: {
+        length: frameCount,
+        func: this.#frameFunc.finish(),
+        line: this.#frameLine.finish(),
+        column: this.#frameColumn.finish(),
+        tier: this.#frameTier.finish(),
+        inlined: this.#frameInlined.finish(),
+        address: this.#frameAddress.finish(),
+        ...unmapped(frameCount),
+      },
+      nodes: {
+        length: this.#nodeParent.length,
+        parent: this.#nodeParent.finish(),
+        frame: this.#nodeFrame.finish(),
+      },
+      samples: {
+        length: samples,
+        node: this.#sampleNode.finish(),
+        time,
+        weight,
+        thread: this.#sampleThread.finish(),
+      },
+      threads: this.#threads,
+      markers: this.#markers,
+      warnings: [...this.#warnings].map(([code, w]) => ({ code, ...w })),
+    };
+  }
+}
+
+function unmapped(length: number) {
+  return {
+    originalUrl: new Uint32Array(length),
+    originalLine: new Uint32Array(length),
+    originalColumn: new Uint32Array(length),
+  };
+}
