@@ -1,0 +1,62 @@
+/** What `activate` builds once and hands to every room of the extension. No globals besides. */
+import type * as vscode from "vscode";
+import type { AnswerTo, QueryInput, QueryKind } from "../src/profile/query.ts";
+import type { ToolClient } from "../src/server/protocol.ts";
+
+export type ServerState =
+  | { readonly kind: "stopped" }
+  | { readonly kind: "starting" }
+  | { readonly kind: "ready" }
+  /** The health thread answers, the main loop is silent. */
+  | { readonly kind: "busy"; readonly silentMs: number; readonly job: string | undefined }
+  /** Alive, but gives no health answer. */
+  | { readonly kind: "unresponsive" }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** The workspace's tool-server, started on first use. */
+export interface ServerConnection extends ToolClient, vscode.Disposable {
+  readonly state: ServerState;
+  readonly onDidChangeState: vscode.Event<ServerState>;
+  /** Native names of a profile came in: its answers have changed. */
+  readonly onDidUpdateProfile: vscode.Event<string>;
+  restart(): Promise<void>;
+  showLog(): Promise<void>;
+}
+
+/** One opened profile, shared by its editors, lenses, heat and problems. */
+export interface ProfileHandle {
+  readonly uri: vscode.Uri;
+  readonly title: string;
+  readonly onDidChange: vscode.Event<void>;
+  query<K extends QueryKind>(
+    query: Extract<QueryInput, { kind: K }>,
+    signal?: AbortSignal,
+  ): Promise<AnswerTo<K>>;
+}
+
+/** The profile whose results stand in the editors: the one opened or focused last. */
+export interface ActiveProfile extends vscode.Disposable {
+  readonly current: ProfileHandle | undefined;
+  readonly onDidChange: vscode.Event<ProfileHandle | undefined>;
+  /** Opens a profile's view and makes it the active one. */
+  open(uri: vscode.Uri): Promise<void>;
+  /** Shows a function in the active profile's view. */
+  reveal(func: number): Promise<void>;
+  /** Takes every result off the editors; open views stay. */
+  clear(): void;
+}
+
+/** Profiles kept in the extension's storage. */
+export interface Captures extends vscode.Disposable {
+  /** Folder for new captures; created on first use. */
+  readonly directory: vscode.Uri;
+  readonly onDidChange: vscode.Event<void>;
+}
+
+export interface App {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly server: ServerConnection;
+  readonly active: ActiveProfile;
+  readonly captures: Captures;
+}

@@ -1,0 +1,126 @@
+/**
+ * A profile in a thread of its own, seen from its owner. A crash or an out-of-memory of the
+ * worker fails the calls under way and nothing else.
+ */
+import { Worker } from "node:worker_threads";
+import type { WriterFormat } from "../formats/writers.ts";
+import { decodeColumns } from "../profile/columns.ts";
+import type { Answer, Query } from "../profile/query.ts";
+import type { TaskOptions } from "../toolchain/progress.ts";
+import type { FromWorker, Request, ToWorker } from "./protocol.ts";
+
+interface Pending extends TaskOptions {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** A failure inside the worker, with the name that the error had there. */
+class ProfileWorkerError extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+export class ProfileWorker {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 0;
+  #ended: Error | undefined;
+  /** Called when native names came in after `open` had answered. */
+  onUpdated: () => void = () => {};
+
+  /** `memoryLimit` bounds the worker's JS heap in MiB; columns lie outside of it. */
+  constructor(memoryLimit = 2048) {
+    this.#worker = new Worker(workerUrl(), {
+      resourceLimits: { maxOldGenerationSizeMb: memoryLimit },
+    });
+    this.#worker.on("message", (message: FromWorker) => this.#receive(message));
+    this.#worker.on("error", (error) => this.#end(error as Error));
+    this.#worker.on("exit", () => this.#end(new Error("The profile's worker has ended.")));
+  }
+
+  /**
+   * Reads the file. Answers when it can be queried; native names may follow (`onUpdated`).
+   * @throws FormatError (by name) when nothing of the file can be read.
+   */
+  async open(
+    path: string,
+    workspaceFolders: readonly string[],
+    task: TaskOptions = {},
+  ): Promise<void> {
+    await this.#request({ kind: "open", path, workspaceFolders }, task);
+  }
+
+  async query(query: Query, task: TaskOptions = {}): Promise<Answer> {
+    return (await this.#request({ kind: "query", query }, task)) as Answer;
+  }
+
+  /** Writes the whole profile; the file appears complete or not at all. */
+  async write(format: WriterFormat, output: string, task: TaskOptions = {}): Promise<void> {
+    await this.#request({ kind: "write", format, output }, task);
+  }
+
+  async dispose(): Promise<void> {
+    this.#end(new Error("The profile was closed."));
+    await this.#worker.terminate();
+  }
+
+  async #request(request: Request, task: TaskOptions): Promise<unknown> {
+    if (this.#ended) throw this.#ended;
+    task.signal?.throwIfAborted();
+    const id = this.#nextId++;
+    const cancel = () => {
+      this.#send({ kind: "cancel", id });
+      this.#settle(id)?.reject(task.signal?.reason);
+    };
+    task.signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#pending.set(id, { ...task, resolve, reject });
+        this.#send({ kind: "request", id, request });
+      });
+    } finally {
+      task.signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case "progress":
+        this.#pending.get(message.id)?.onProgress?.(message.progress);
+        return;
+      case "result":
+        this.#settle(message.id)?.resolve(decodeColumns(message.result));
+        return;
+      case "error": {
+        const { name, message: text } = message.error;
+        this.#settle(message.id)?.reject(new ProfileWorkerError(name, text));
+        return;
+      }
+      case "updated":
+        this.onUpdated();
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #end(reason: Error): void {
+    this.#ended ??= reason;
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(this.#ended);
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+/** Beside us as TypeScript in development, as a bundle of its own when shipped. */
+function workerUrl(): URL {
+  const name = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+  return new URL(name, import.meta.url);
+}

@@ -1,0 +1,27 @@
+/** What a profile's worker and its owner say to each other. Types only. */
+import type { WriterFormat } from "../formats/writers.ts";
+import type { Query } from "../profile/query.ts";
+import type { Progress } from "../toolchain/progress.ts";
+
+export type Request =
+  | { readonly kind: "open"; readonly path: string; readonly workspaceFolders: readonly string[] }
+  | { readonly kind: "query"; readonly query: Query }
+  | { readonly kind: "write"; readonly format: WriterFormat; readonly output: string };
+
+/** Owner to worker. */
+export type ToWorker =
+  | { readonly kind: "request"; readonly id: number; readonly request: Request }
+  | { readonly kind: "cancel"; readonly id: number };
+
+/** Worker to owner. `result` is what `encodeColumns` gave, transferred. */
+export type FromWorker =
+  | { readonly kind: "progress"; readonly id: number; readonly progress: Progress }
+  | { readonly kind: "result"; readonly id: number; readonly result: ArrayBuffer }
+  | { readonly kind: "error"; readonly id: number; readonly error: WorkerError }
+  /** The profile changed by itself: native names came in. Views ask again. */
+  | { readonly kind: "updated" };
+
+export interface WorkerError {
+  readonly name: string;
+  readonly message: string;
+}

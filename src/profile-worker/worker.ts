@@ -1,0 +1,108 @@
+/**
+ * The thread that owns one profile: reads it, maps it to the original sources, answers queries.
+ * Everything heavy happens here, so that no event loop of a server or an editor ever waits.
+ */
+import { createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { basename } from "node:path";
+import { parentPort } from "node:worker_threads";
+import { openProfile } from "../formats/open.ts";
+import { writers } from "../formats/writers.ts";
+import { encodeColumns } from "../profile/columns.ts";
+import type { Profile } from "../profile/profile.ts";
+import { ProfileViews } from "../profile/views/profile-views.ts";
+import { nameNativeFrames } from "../symbols/native/name-native-frames.ts";
+import { applySourceMaps } from "../symbols/source-maps/apply.ts";
+import type { TaskOptions } from "../toolchain/progress.ts";
+import type { FromWorker, Request, ToWorker } from "./protocol.ts";
+
+const port = parentPort;
+if (!port) throw new Error("worker.ts runs in a worker thread only.");
+
+let current: { readonly profile: Profile; readonly views: ProfileViews } | undefined;
+const running = new Map<number, AbortController>();
+
+port.on("message", (message: ToWorker) => {
+  if (message.kind === "cancel") running.get(message.id)?.abort();
+  else void answer(message.id, message.request);
+});
+
+async function answer(id: number, request: Request): Promise<void> {
+  const abort = new AbortController();
+  running.set(id, abort);
+  try {
+    const value = await run(request, {
+      signal: abort.signal,
+      onProgress: (progress) => send({ kind: "progress", id, progress }),
+    });
+    const result = encodeColumns(value ?? null);
+    port!.postMessage({ kind: "result", id, result } satisfies FromWorker, [result]);
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    send({ kind: "error", id, error: { name, message } });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function run(request: Request, task: TaskOptions): unknown {
+  switch (request.kind) {
+    case "open":
+      return openAndMap(request.path, request.workspaceFolders, task);
+    case "query":
+      return opened().views.answer(request.query);
+    case "write":
+      return write(opened().profile, request, task.signal);
+  }
+}
+
+async function openAndMap(
+  path: string,
+  workspaceFolders: readonly string[],
+  { signal, onProgress }: TaskOptions,
+): Promise<void> {
+  const message = `Reading ${basename(path)}`;
+  const read = await openProfile(path, {
+    ...(signal && { signal }),
+    onProgress: (done, total) => onProgress?.({ message, done, total, unit: "bytes" }),
+  });
+  show(await applySourceMaps(read, { workspaceFolders, ...(signal && { signal }) }));
+  void nameNativeFramesLater();
+}
+
+/** Names of native code take seconds to look up: the profile is shown first and updated after. */
+async function nameNativeFramesLater(): Promise<void> {
+  const before = opened().profile;
+  const named = await nameNativeFrames(before);
+  if (named === before) return;
+  show(named);
+  send({ kind: "updated" });
+}
+
+async function write(
+  profile: Profile,
+  { format, output }: Extract<Request, { kind: "write" }>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const partial = `${output}.partial`;
+  try {
+    await writers[format](profile, createWriteStream(partial), signal);
+    await rename(partial, output);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+function show(profile: Profile): void {
+  current = { profile, views: new ProfileViews(profile) };
+}
+
+function opened() {
+  if (!current) throw new Error("No profile is open in this worker.");
+  return current;
+}
+
+function send(message: FromWorker): void {
+  port!.postMessage(message);
+}

@@ -1,0 +1,254 @@
+/**
+ * The questions that every view, lens and command puts to a profile, and the shapes of the
+ * answers. Every answer is bounded: a view asks for what it shows, never for all. Times are
+ * microseconds; lines and columns are 1-based, 0 for unknown.
+ */
+import { z } from "zod";
+import type { Category, ProfileMeta, Thread, Warning } from "./profile.ts";
+
+/** Which samples count. Idle samples never do unless asked for. */
+export const filterSchema = z.object({
+  /** Index into the profile's threads; all when absent. */
+  thread: z.number().int().min(0).optional(),
+  /** Microseconds since the profile's start. */
+  from: z.number().optional(),
+  to: z.number().optional(),
+  includeIdle: z.boolean().default(false),
+});
+
+const filter = filterSchema.prefault({});
+const id = z.number().int().min(0);
+const limit = z.number().int().min(1).max(10_000);
+
+export const sortKeys = ["self", "total", "name", "location"] as const;
+const sort = z.enum(sortKeys).default("self");
+const order = z.enum(["ascending", "descending"]).default("descending");
+
+export const querySchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("summary"), filter }),
+  /** The merged call tree as boxes, widest first ("left heavy"). */
+  z.object({
+    kind: z.literal("flame"),
+    filter,
+    /** Tree node whose subtree to show; the whole tree when absent. */
+    root: id.optional(),
+    maxDepth: z.number().int().min(1).max(10_000).default(200),
+    /** Boxes below this share of the root's total are left out and counted. */
+    minShare: z.number().min(0).max(1).default(0.0005),
+  }),
+  /** Callers above and callees below one function, both as boxes. */
+  z.object({
+    kind: z.literal("sandwich"),
+    filter,
+    func: id,
+    maxDepth: z.number().int().min(1).max(10_000).default(200),
+    minShare: z.number().min(0).max(1).default(0.0005),
+  }),
+  /** A page of the flat function list. */
+  z.object({
+    kind: z.literal("functions"),
+    filter,
+    /** Case-insensitive substring of name, location or module. */
+    text: z.string().default(""),
+    sort,
+    order,
+    offset: z.number().int().min(0).default(0),
+    limit: limit.default(200),
+  }),
+  /** The children of one row of a tree table; the top rows for an empty path. */
+  z.object({
+    kind: z.literal("children"),
+    filter,
+    view: z.enum(["call-tree", "bottom-up"]),
+    /** Function ids from the top row down. */
+    path: z.array(id).max(10_000),
+    sort,
+    order,
+    offset: z.number().int().min(0).default(0),
+    limit: limit.default(200),
+  }),
+  /** Functions and lines of one source file, by absolute path or URL. */
+  z.object({ kind: z.literal("file"), filter, path: z.string() }),
+  /** The hottest functions that stand in a source file, with their lines and callers. */
+  z.object({
+    kind: z.literal("hottest"),
+    filter,
+    limit: limit.default(20),
+    /** Share of all time, 0 to 1. */
+    minShare: z.number().min(0).max(1).default(0),
+  }),
+  /** How much of all time the functions that match a text are on the stack. */
+  z.object({ kind: z.literal("search"), filter, text: z.string(), limit: limit.default(1000) }),
+  /** Time by category in equal buckets from start to end, idle included. */
+  z.object({
+    kind: z.literal("timeline"),
+    thread: id.optional(),
+    buckets: z.number().int().min(1).max(4096).default(600),
+  }),
+]);
+
+export type Filter = z.output<typeof filterSchema>;
+/** A query as a client may write it: defaults left out. */
+export type QueryInput = z.input<typeof querySchema>;
+/** A query with its defaults filled in. */
+export type Query = z.output<typeof querySchema>;
+export type QueryKind = Query["kind"];
+export type QueryOf<K extends QueryKind> = Extract<Query, { kind: K }>;
+
+/** A function as views show it: the original position where mapped, else the generated one. */
+export interface FunctionInfo {
+  readonly id: number;
+  /** Never empty: `(anonymous)` when the engine knows no name. */
+  readonly name: string;
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+  readonly category: Category;
+  readonly module: string;
+}
+
+export interface SummaryAnswer {
+  readonly kind: "summary";
+  readonly meta: ProfileMeta;
+  readonly threads: readonly Thread[];
+  readonly samples: number;
+  readonly nodes: number;
+  readonly functions: number;
+  /** Samples and microseconds by category, only those that occur; idle included. */
+  readonly byCategory: readonly {
+    readonly category: Category;
+    readonly samples: number;
+    readonly time: number;
+  }[];
+  /** Microseconds that the filter lets through: what a share is a share of. */
+  readonly total: number;
+  readonly warnings: readonly Warning[];
+}
+
+/** Boxes in preorder; `func` indexes `functions` of the same answer. */
+export interface Boxes {
+  /** Tree node, for a later `root`. -1 where the box has no subtree of its own to ask for. */
+  readonly id: Int32Array;
+  /** 0 for the root's row. */
+  readonly depth: Uint32Array;
+  readonly func: Uint32Array;
+  /** Microseconds from the left edge. */
+  readonly start: Float64Array;
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+}
+
+export interface FlameAnswer {
+  readonly kind: "flame";
+  readonly boxes: Boxes;
+  readonly functions: readonly FunctionInfo[];
+  /** Microseconds across the root's row. */
+  readonly total: number;
+  /** Boxes left out because they were too narrow or too deep. */
+  readonly omitted: number;
+  /** From the bottom of the stack to the parent of `root`, as tree nodes. */
+  readonly ancestors: readonly { readonly id: number; readonly func: FunctionInfo }[];
+}
+
+export interface SandwichAnswer {
+  readonly kind: "sandwich";
+  readonly func: FunctionInfo;
+  readonly self: number;
+  readonly total: number;
+  /** Depth 0 is the function itself in both. */
+  readonly callers: Boxes;
+  readonly callees: Boxes;
+  readonly functions: readonly FunctionInfo[];
+  readonly omitted: number;
+}
+
+/** Rows of a table; `func` indexes `functions` of the same answer. */
+export interface Rows {
+  readonly func: Uint32Array;
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+  /** 1 where `children` has more to show. */
+  readonly expandable: Uint8Array;
+}
+
+export interface TableAnswer {
+  readonly kind: "functions" | "children";
+  readonly rows: Rows;
+  readonly functions: readonly FunctionInfo[];
+  /** Rows in all, before paging. */
+  readonly count: number;
+  /** Microseconds that the filter lets through. */
+  readonly total: number;
+}
+
+export interface FileAnswer {
+  readonly kind: "file";
+  readonly functions: readonly (FunctionInfo & { readonly self: number; readonly total: number })[];
+  /** Lines that were on a stack, ascending. */
+  readonly lines: {
+    readonly line: Uint32Array;
+    /**
+     * Time in which this line was the innermost one with a source: built-in and native code is
+     * charged to the line that called it.
+     */
+    readonly self: Float64Array;
+    readonly total: Float64Array;
+  };
+  readonly total: number;
+}
+
+export interface HotFunction extends FunctionInfo {
+  /**
+   * Time in which this function was the innermost one with a source, so that built-in and native
+   * code counts for the function that called it.
+   */
+  readonly self: number;
+  readonly total: number;
+  /** Up to five lines, hottest first. */
+  readonly lines: readonly { readonly line: number; readonly self: number }[];
+  /** Up to five direct callers with a source, by the time they account for, at the calling line. */
+  readonly callers: readonly (FunctionInfo & {
+    readonly callLine: number;
+    readonly time: number;
+  })[];
+}
+
+export interface HottestAnswer {
+  readonly kind: "hottest";
+  readonly functions: readonly HotFunction[];
+  readonly total: number;
+}
+
+export interface SearchAnswer {
+  readonly kind: "search";
+  /** Function ids by total time, at most `limit`. */
+  readonly matches: Uint32Array;
+  readonly count: number;
+  /** Microseconds with any match on the stack. */
+  readonly time: number;
+  readonly total: number;
+}
+
+export interface TimelineAnswer {
+  readonly kind: "timeline";
+  readonly buckets: number;
+  /** Microseconds a bucket stands for. */
+  readonly bucketTime: number;
+  /** Microseconds, row by row: `buckets` values for each entry of `categories`. */
+  readonly time: Float64Array;
+  readonly categories: readonly Category[];
+}
+
+interface AnswerByKind {
+  summary: SummaryAnswer;
+  flame: FlameAnswer;
+  sandwich: SandwichAnswer;
+  functions: TableAnswer;
+  children: TableAnswer;
+  file: FileAnswer;
+  hottest: HottestAnswer;
+  search: SearchAnswer;
+  timeline: TimelineAnswer;
+}
+export type AnswerTo<K extends QueryKind> = AnswerByKind[K];
+export type Answer = AnswerTo<QueryKind>;

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { defineTool } from "./tool.ts";
+
+export const profileOpen = defineTool({
+  name: "profile.open",
+  title: "Open a profile",
+  description:
+    "Reads a V8 log (node --prof), a .cpuprofile or a Chrome trace and keeps it ready for profile.query. Answers with the profile's id. Fails when nothing of the file can be read; what was lost from a partly readable file is counted in the summary's warnings.",
+  input: z.object({
+    path: z.string().describe("Absolute path of the profile"),
+    workspaceFolders: z
+      .array(z.string())
+      .default([])
+      .describe("Absolute paths against which sources of source maps are looked up"),
+  }),
+  readOnly: true,
+  async run({ path, workspaceFolders }, { services, ...task }) {
+    const profileId = await services.profiles.open(path, workspaceFolders, task);
+    return { profileId };
+  },
+});

@@ -1,0 +1,14 @@
+import { startSchema } from "../capture/v8/capture.ts";
+import { defineTool } from "./tool.ts";
+
+export const v8Start = defineTool({
+  name: "v8.start",
+  title: "Start profiling a Node program",
+  description:
+    "Starts a capture of a command and all Node processes below it (V8's --prof sampler or --cpu-prof), of a running Node process, or of an inspector. End it with v8.stop.",
+  input: startSchema,
+  readOnly: false,
+  run(options, { services, ...task }) {
+    return services.captures.start(options, task);
+  },
+});

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { writerFormats } from "../formats/writers.ts";
+import { defineTool } from "./tool.ts";
+
+export const v8Symbolize = defineTool({
+  name: "v8.symbolize",
+  title: "Symbolize a V8 log",
+  description:
+    "Reads a V8 log (node --prof) and writes it as a .cpuprofile (or speedscope, or folded stacks) with functions, lines and original sources resolved. The output appears complete or not at all.",
+  input: z.object({
+    log: z.string().describe("Absolute path of the V8 log"),
+    output: z.string().describe("Absolute path of the file to write"),
+    format: z.enum(writerFormats).default("cpuprofile"),
+    workspaceFolders: z.array(z.string()).default([]),
+  }),
+  readOnly: false,
+  async run({ log, output, format, workspaceFolders }, { services, ...task }) {
+    const profileId = await services.profiles.open(log, workspaceFolders, task);
+    await services.profiles.write(profileId, format, output, task);
+    return { profileId, output };
+  },
+});
