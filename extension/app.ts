@@ -53,10 +53,24 @@ export interface Captures extends vscode.Disposable {
   readonly onDidChange: vscode.Event<void>;
 }
 
+/** A capture under way. */
+export interface Recording {
+  readonly title: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+/** The one capture this window has under way, if any. */
+export interface Recorder extends vscode.Disposable {
+  readonly current: Recording | undefined;
+  readonly onDidChange: vscode.Event<void>;
+}
+
 export interface App {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
   readonly server: ServerConnection;
   readonly active: ActiveProfile;
   readonly captures: Captures;
+  readonly recorder: Recorder;
 }
