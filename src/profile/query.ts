@@ -183,6 +183,7 @@ export interface TableAnswer {
 
 export interface FileAnswer {
   readonly kind: "file";
+  /** `self` includes the built-in and native code that the function called. */
   readonly functions: readonly (FunctionInfo & { readonly self: number; readonly total: number })[];
   /** Lines that were on a stack, ascending. */
   readonly lines: {

@@ -1,0 +1,60 @@
+/**
+ * The call tree: stacks merged by function, whatever line each frame was on. Its shape does not
+ * depend on which samples count; weights are laid over it by a `Slice`.
+ */
+import { type Groups, groupChildren, groupRows } from "./csr.ts";
+import { growI32, growU32 } from "./growable.ts";
+import { PairIndex } from "./pair-index.ts";
+import { noParent, type Profile } from "./profile.ts";
+
+export interface CallTree {
+  readonly length: number;
+  /** A tree node's index is greater than its parent's. */
+  readonly parent: Int32Array;
+  readonly func: Uint32Array;
+  /** The tree node of each of the profile's nodes. */
+  readonly ofNode: Uint32Array;
+  /** As `groupChildren` lays them out. */
+  readonly children: Groups;
+  /** Tree nodes by function. */
+  readonly byFunction: Groups;
+}
+
+/** One pass over the nodes. */
+export function buildCallTree({ nodes, frames, functions }: Profile): CallTree {
+  const parents = growI32();
+  const funcs = growU32();
+  const index = new PairIndex();
+  const ofNode = new Uint32Array(nodes.length);
+  for (let node = 0; node < nodes.length; node++) {
+    const below = nodes.parent[node]!;
+    const parent = below === noParent ? noParent : ofNode[below]!;
+    const func = frames.func[nodes.frame[node]!]!;
+    let row = index.find(parent, func, parents.array, funcs.array);
+    if (row < 0) {
+      row = parents.push(parent);
+      funcs.push(func);
+      index.add(row, parents.array, funcs.array);
+    }
+    ofNode[node] = row;
+  }
+  const parent = parents.finish();
+  const func = funcs.finish();
+  return {
+    length: parent.length,
+    parent,
+    func,
+    ofNode,
+    children: groupChildren(parent),
+    byFunction: groupRows(func, functions.length),
+  };
+}
+
+/** The tree nodes standing directly on a node, or at the bottom for `noParent`. */
+export function childrenOf({ children }: CallTree, node: number): Uint32Array {
+  return children.rows.subarray(children.start[node + 1], children.start[node + 2]);
+}
+
+export function nodesOfFunction({ byFunction }: CallTree, func: number): Uint32Array {
+  return byFunction.rows.subarray(byFunction.start[func], byFunction.start[func + 1]);
+}

@@ -1,0 +1,91 @@
+import { framePosition } from "../position.ts";
+import { noParent } from "../profile.ts";
+import type { HotFunction, HottestAnswer, QueryOf } from "../query.ts";
+import type { Slice } from "../slice.ts";
+import type { Structure } from "../structure.ts";
+import { functionInfo } from "./function-info.ts";
+
+const detailLimit = 5;
+
+export function hottest(
+  structure: Structure,
+  slice: Slice,
+  { limit, minShare }: QueryOf<"hottest">,
+): HottestAnswer {
+  const { profile } = structure;
+  const least = minShare * slice.total;
+  const hot: number[] = [];
+  for (let func = 0; func < profile.functions.length; func++) {
+    const self = slice.sourceSelf[func]!;
+    if (self > 0 && self >= least && structure.hasSource[func]) hot.push(func);
+  }
+  hot.sort((a, b) => slice.sourceSelf[b]! - slice.sourceSelf[a]! || a - b);
+  hot.length = Math.min(hot.length, limit);
+  const details = collectDetails(structure, slice, new Set(hot));
+  return {
+    kind: "hottest",
+    functions: hot.map((func) => ({
+      ...functionInfo(profile, func),
+      self: slice.sourceSelf[func]!,
+      total: slice.functions.total[func]!,
+      lines: top(details.get(func)?.lines).map(([line, self]) => ({ line, self })),
+      callers: topCallers(structure, details.get(func)?.callers),
+    })),
+    total: slice.total,
+  };
+}
+
+interface Details {
+  /** Self microseconds by line. */
+  readonly lines: Map<number, number>;
+  /** Total microseconds by calling frame. */
+  readonly callers: Map<number, number>;
+}
+
+/** One pass over the nodes: lines of each hot function, and the frames that called it. */
+function collectDetails(
+  { profile, sourceNode }: Structure,
+  slice: Slice,
+  hot: ReadonlySet<number>,
+): ReadonlyMap<number, Details> {
+  const { nodes, frames } = profile;
+  const details = new Map<number, Details>();
+  for (const func of hot) details.set(func, { lines: new Map(), callers: new Map() });
+  for (let node = 0; node < nodes.length; node++) {
+    const source = sourceNode[node]!;
+    if (source < 0) continue;
+    const frame = nodes.frame[source]!;
+    const self = slice.nodes.self[node]!;
+    if (self > 0) {
+      const found = details.get(frames.func[frame]!);
+      const { line } = framePosition(profile, frame);
+      if (found && line > 0) add(found.lines, line, self);
+    }
+    if (source !== node) continue;
+    const found = details.get(frames.func[frame]!);
+    const total = slice.nodes.total[node]!;
+    const below = nodes.parent[node]!;
+    const caller = below === noParent ? -1 : sourceNode[below]!;
+    if (found && total > 0 && caller >= 0) add(found.callers, nodes.frame[caller]!, total);
+  }
+  return details;
+}
+
+function topCallers(
+  { profile }: Structure,
+  callers: ReadonlyMap<number, number> | undefined,
+): HotFunction["callers"] {
+  return top(callers).map(([frame, time]) => ({
+    ...functionInfo(profile, profile.frames.func[frame]!),
+    callLine: framePosition(profile, frame).line,
+    time,
+  }));
+}
+
+function add(sums: Map<number, number>, key: number, time: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + time);
+}
+
+function top(sums: ReadonlyMap<number, number> = new Map()): [number, number][] {
+  return [...sums].sort((a, b) => b[1] - a[1]).slice(0, detailLimit);
+}

@@ -1,0 +1,60 @@
+/** Answers queries about one profile, keeping what the last few filters worked out. */
+import type { Profile } from "../profile.ts";
+import type { Answer, AnswerTo, Filter, Query } from "../query.ts";
+import { buildSlice, type Slice } from "../slice.ts";
+import { buildStructure, type Structure } from "../structure.ts";
+import { fileView } from "./file.ts";
+import { flame, sandwich } from "./flame.ts";
+import { hottest } from "./hottest.ts";
+import { search, summary, timeline } from "./summary.ts";
+import { functionTable, tableChildren } from "./table.ts";
+
+const keptSlices = 3;
+
+export class ProfileViews {
+  readonly #structure: Structure;
+  /** Least recently used first. */
+  readonly #slices = new Map<string, Slice>();
+
+  constructor(profile: Profile) {
+    this.#structure = buildStructure(profile);
+  }
+
+  /** @throws QueryError for a node or function that the profile does not have. */
+  answer<Q extends Query>(query: Q): AnswerTo<Q["kind"]>;
+  answer(query: Query): Answer {
+    const structure = this.#structure;
+    switch (query.kind) {
+      case "summary":
+        return summary(structure, this.#slice(query.filter));
+      case "flame":
+        return flame(structure, this.#slice(query.filter), query);
+      case "sandwich":
+        return sandwich(structure, this.#slice(query.filter), query);
+      case "functions":
+        return functionTable(structure, this.#slice(query.filter), query);
+      case "children":
+        return tableChildren(structure, this.#slice(query.filter), query);
+      case "file":
+        return fileView(structure, this.#slice(query.filter), query);
+      case "hottest":
+        return hottest(structure, this.#slice(query.filter), query);
+      case "search":
+        return search(structure, this.#slice(query.filter), query);
+      case "timeline":
+        return timeline(structure, query);
+    }
+  }
+
+  #slice(filter: Filter): Slice {
+    const key = JSON.stringify([filter.thread, filter.from, filter.to, filter.includeIdle]);
+    const slice = this.#slices.get(key) ?? buildSlice(this.#structure, filter);
+    this.#slices.delete(key);
+    this.#slices.set(key, slice);
+    if (this.#slices.size > keptSlices) {
+      const [oldest] = this.#slices.keys();
+      this.#slices.delete(oldest!);
+    }
+    return slice;
+  }
+}

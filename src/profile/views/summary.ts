@@ -1,0 +1,89 @@
+import { categories } from "../profile.ts";
+import type { QueryOf, SearchAnswer, SummaryAnswer, TimelineAnswer } from "../query.ts";
+import type { Slice } from "../slice.ts";
+import type { Structure } from "../structure.ts";
+import { textMatcher } from "./table.ts";
+
+export function summary({ profile, tree }: Structure, slice: Slice): SummaryAnswer {
+  const { samples, nodes, frames, functions } = profile;
+  const count = new Float64Array(categories.length);
+  const time = new Float64Array(categories.length);
+  for (let i = 0; i < samples.length; i++) {
+    const category = functions.category[frames.func[nodes.frame[samples.node[i]!]!]!]!;
+    count[category]!++;
+    time[category]! += samples.weight[i]!;
+  }
+  return {
+    kind: "summary",
+    meta: profile.meta,
+    threads: profile.threads,
+    samples: samples.length,
+    nodes: tree.length,
+    functions: functions.length,
+    byCategory: categories
+      .map((category, id) => ({ category, samples: count[id]!, time: time[id]! }))
+      .filter((row) => row.samples > 0),
+    total: slice.total,
+    warnings: profile.warnings,
+  };
+}
+
+export function search(
+  { profile, tree }: Structure,
+  slice: Slice,
+  { text, limit }: QueryOf<"search">,
+): SearchAnswer {
+  const matches = textMatcher(profile, text);
+  const { total } = slice.functions;
+  const isMatch = new Uint8Array(profile.functions.length);
+  const found: number[] = [];
+  for (let func = 0; func < profile.functions.length; func++) {
+    if (text.trim() === "" || total[func] === 0 || !matches(func)) continue;
+    isMatch[func] = 1;
+    found.push(func);
+  }
+  /** 1 for tree nodes with a match at or below them. */
+  const covered = new Uint8Array(tree.length);
+  let time = 0;
+  for (let node = 0; node < tree.length; node++) {
+    const below = tree.parent[node]!;
+    covered[node] = isMatch[tree.func[node]!]! | (below < 0 ? 0 : covered[below]!);
+    if (covered[node]) time += slice.tree.self[node]!;
+  }
+  found.sort((a, b) => total[b]! - total[a]! || a - b);
+  return {
+    kind: "search",
+    matches: Uint32Array.from(found.slice(0, limit)),
+    count: found.length,
+    time,
+    total: slice.total,
+  };
+}
+
+export function timeline(
+  { profile }: Structure,
+  { thread, buckets }: QueryOf<"timeline">,
+): TimelineAnswer {
+  const { samples, nodes, frames, functions, meta } = profile;
+  const bucketTime = meta.duration / buckets || 1;
+  const time = new Float64Array(buckets * categories.length);
+  for (let i = 0; i < samples.length; i++) {
+    if (thread !== undefined && samples.thread[i] !== thread) continue;
+    const category = functions.category[frames.func[nodes.frame[samples.node[i]!]!]!]!;
+    const end = samples.time[i]! + samples.weight[i]!;
+    let at = Math.max(0, samples.time[i]!);
+    while (at < end) {
+      const bucket = Math.floor(at / bucketTime);
+      if (bucket >= buckets) break;
+      const edge = Math.min(end, (bucket + 1) * bucketTime);
+      // Rounding can leave the edge where we stand: the next bucket takes the rest.
+      if (edge <= at) {
+        at += bucketTime / 2;
+        continue;
+      }
+      time[category * buckets + bucket]! += edge - at;
+      at = edge;
+    }
+  }
+  return { kind: "timeline", buckets, bucketTime, time, categories };
+}
