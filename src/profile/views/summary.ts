@@ -70,19 +70,14 @@ export function timeline(
   for (let i = 0; i < samples.length; i++) {
     if (thread !== undefined && samples.thread[i] !== thread) continue;
     const category = functions.category[frames.func[nodes.frame[samples.node[i]!]!]!]!;
-    const end = samples.time[i]! + samples.weight[i]!;
-    let at = Math.max(0, samples.time[i]!);
-    while (at < end) {
-      const bucket = Math.floor(at / bucketTime);
-      if (bucket >= buckets) break;
-      const edge = Math.min(end, (bucket + 1) * bucketTime);
-      // Rounding can leave the edge where we stand: the next bucket takes the rest.
-      if (edge <= at) {
-        at += bucketTime / 2;
-        continue;
-      }
-      time[category * buckets + bucket]! += edge - at;
-      at = edge;
+    const start = Math.max(0, samples.time[i]!);
+    const end = start + samples.weight[i]!;
+    const last = Math.min(buckets - 1, Math.floor(end / bucketTime));
+    for (let bucket = Math.min(last, Math.floor(start / bucketTime)); bucket <= last; bucket++) {
+      // The outer edges are the sample's own, so that rounding loses nothing.
+      const left = Math.max(start, bucket * bucketTime);
+      const right = bucket === last ? end : Math.min(end, (bucket + 1) * bucketTime);
+      time[category * buckets + bucket]! += right - left;
     }
   }
   return { kind: "timeline", buckets, bucketTime, time, categories };

@@ -1,4 +1,4 @@
-import { childrenOf, nodesOfFunction } from "../call-tree.ts";
+import { type CallTree, childrenOf, nodesOfFunction } from "../call-tree.ts";
 import { noParent, type Profile } from "../profile.ts";
 import type { QueryOf, Rows, TableAnswer } from "../query.ts";
 import type { Slice } from "../slice.ts";
@@ -13,7 +13,7 @@ interface Row {
 }
 
 export function functionTable(
-  { profile }: Structure,
+  { profile, tree }: Structure,
   slice: Slice,
   query: QueryOf<"functions">,
 ): TableAnswer {
@@ -21,9 +21,9 @@ export function functionTable(
   const rows: Row[] = [];
   const { self, total } = slice.functions;
   for (let func = 0; func < profile.functions.length; func++) {
-    if (total[func]! > 0 && matches(func)) {
-      rows.push({ func, self: self[func]!, total: total[func]!, expandable: true });
-    }
+    if (total[func] === 0 || !matches(func)) continue;
+    const expandable = hasCaller(tree, slice, func);
+    rows.push({ func, self: self[func]!, total: total[func]!, expandable });
   }
   return page("functions", profile, slice, rows, query);
 }
@@ -69,9 +69,9 @@ function bottomUpRows(structure: Structure, slice: Slice, path: readonly number[
     const rows: Row[] = [];
     const { self, total } = slice.functions;
     for (let func = 0; func < profile.functions.length; func++) {
-      if (self[func]! > 0) {
-        rows.push({ func, self: self[func]!, total: total[func]!, expandable: true });
-      }
+      if (self[func]! === 0) continue;
+      const expandable = hasCaller(tree, slice, func);
+      rows.push({ func, self: self[func]!, total: total[func]!, expandable });
     }
     return rows;
   }
@@ -101,6 +101,12 @@ function bottomUpRows(structure: Structure, slice: Slice, path: readonly number[
     }
   }
   return [...rows.values()];
+}
+
+function hasCaller(tree: CallTree, slice: Slice, func: number): boolean {
+  return nodesOfFunction(tree, func).some(
+    (node) => tree.parent[node] !== noParent && slice.tree.total[node]! > 0,
+  );
 }
 
 /** Case-insensitive substring of name, location or module. */
@@ -148,7 +154,7 @@ function page(
 function sortText(profile: Profile, func: number, sort: "name" | "location"): string {
   const { name, url, line, module } = functionInfo(profile, func);
   if (sort === "name") return name.toLowerCase();
-  return `${url || module}:${String(line).padStart(8, "0")}`;
+  return url === "" ? module : `${url}:${String(line).padStart(8, "0")}`;
 }
 
 function compareText(a: string, b: string): number {
