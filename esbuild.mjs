@@ -1,0 +1,74 @@
+/**
+ * Builds what ships into `dist/`: the extension, the server, its worker, the CLI and the webview.
+ *
+ * `--watch` rebuilds on every change; `--production` minifies and leaves the source maps out.
+ */
+import { existsSync } from "node:fs";
+import * as esbuild from "esbuild";
+
+const watch = process.argv.includes("--watch");
+const production = process.argv.includes("--production");
+
+/** @type {esbuild.BuildOptions} */
+const common = {
+  bundle: true,
+  sourcemap: production ? false : "linked",
+  sourcesContent: false,
+  minify: production,
+  logLevel: "info",
+  define: { "process.env.NODE_ENV": production ? '"production"' : '"development"' },
+};
+
+/** Node 22 is what the oldest VS Code of `engines.vscode` runs extensions on. */
+const node = { ...common, platform: "node", target: "node22" };
+
+/** Bundled CommonJS packages call `require`, which an ES module does not have. */
+const requireShim =
+  'import { createRequire as createRequireOfBundle } from "node:module";' +
+  "const require = createRequireOfBundle(import.meta.url);";
+
+/** @type {(entry: string, outfile: string, banner?: string) => esbuild.BuildOptions} */
+const nodeModule = (entry, outfile, banner = "") => ({
+  ...node,
+  entryPoints: [entry],
+  outfile,
+  format: "esm",
+  banner: { js: banner + requireShim },
+});
+
+/** @type {esbuild.BuildOptions[]} */
+const bundles = [
+  {
+    ...node,
+    entryPoints: ["extension/activate.ts"],
+    outfile: "dist/extension.cjs",
+    format: "cjs",
+    external: ["vscode"],
+  },
+  nodeModule("src/server/main.ts", "dist/server.js"),
+  nodeModule("src/profile-worker/worker.ts", "dist/worker.js"),
+  nodeModule("src/cli/main.ts", "dist/cli.js", "#!/usr/bin/env node\n"),
+  {
+    ...common,
+    entryPoints: ["webview/main.tsx"],
+    outfile: "dist/webview.js",
+    platform: "browser",
+    format: "iife",
+    target: "chrome134",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    loader: { ".ttf": "file" },
+    assetNames: "[name]",
+  },
+];
+
+const present = bundles.filter(({ entryPoints: [entry] }) => {
+  if (!existsSync(entry)) console.log(`Not there yet, left out: ${entry}`);
+  return existsSync(entry);
+});
+if (watch) {
+  const contexts = await Promise.all(present.map((bundle) => esbuild.context(bundle)));
+  await Promise.all(contexts.map((context) => context.watch()));
+} else {
+  await Promise.all(present.map((bundle) => esbuild.build(bundle)));
+}

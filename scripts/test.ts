@@ -1,0 +1,64 @@
+/**
+ * `npm test`: builds, then runs every suite and sums what mocha counted.
+ *
+ *   --long           the full matrices instead of the short forms
+ *   --only AREA      unit, server, fault, host or ui; may be repeated
+ *   --grep PATTERN   only tests whose full title matches
+ *
+ * The last line is `N passed, N failed`; the exit code is 0 when every suite passed.
+ */
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { ensureBrowser } from "./host/browser.ts";
+import { root } from "./host/paths.ts";
+import { addCounts, type Counts, describeCounts } from "./test/counts.ts";
+import { runSuite } from "./test/suite.ts";
+import { areas, suitesOf } from "./test/suites.ts";
+
+const { values } = parseArgs({
+  options: {
+    long: { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
+    grep: { type: "string" },
+  },
+});
+const unknown = values.only?.find((name) => !(areas as readonly string[]).includes(name));
+if (unknown !== undefined) {
+  throw new Error(`--only takes one of ${areas.join(", ")}, not "${unknown}".`);
+}
+
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort());
+process.once("SIGTERM", () => stop.abort());
+
+const wanted = areas.filter((area) => values.only?.includes(area) ?? true);
+await execa(process.execPath, ["esbuild.mjs"], { cwd: root, stdio: "inherit" });
+if (wanted.some((area) => area !== "unit")) await ensureBrowser();
+
+const env = {
+  ...(values.long && { HANGSCOPE_LONG: "1" }),
+  ...(values.grep !== undefined && { HANGSCOPE_TEST_GREP: values.grep }),
+};
+const all: Counts[] = [];
+const problems: string[] = [];
+for (const area of wanted) {
+  const suites = suitesOf(area, values);
+  if (suites.length === 0) console.log(`\n${area}: no tests yet`);
+  for (const suite of suites) {
+    if (stop.signal.aborted) break;
+    console.log(`\n── ${suite.name} ──`);
+    const { counts, problem } = await runSuite(suite, env, stop.signal);
+    all.push(counts);
+    const ran = counts.passed + counts.failed;
+    if (problem) problems.push(`${suite.name} ${problem}`);
+    else if (ran === 0 && values.grep === undefined) problems.push(`${suite.name} ran no test`);
+  }
+}
+if (stop.signal.aborted) problems.push("The run was stopped");
+
+const sum = addCounts(all);
+for (const problem of problems) console.error(`Failed: ${problem}`);
+if (sum.passed + sum.failed === 0) problems.push("No test ran");
+// A suite that broke counts as one failure, so that the line tells the same as the exit code.
+console.log(`\n${describeCounts({ ...sum, failed: sum.failed + problems.length })}`);
+process.exitCode = sum.failed + problems.length > 0 ? 1 : 0;
