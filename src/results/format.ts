@@ -1,0 +1,24 @@
+/** Times and shares as people read them, the same in lenses, line heat, hovers and problems. */
+
+/** Microseconds as `850 µs`, `4.2 ms`, `410 ms`, `1.24 s`, `12.4 s`, `2 min 5 s` or `1 h 2 min`. */
+export function formatTime(microseconds: number): string {
+  if (microseconds < 999.5) return `${Math.round(microseconds)} µs`;
+  const ms = microseconds / 1000;
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A part of a whole as `83.2 %`; `<0.1 %` for what would round to nothing. */
+export function formatShare(part: number, whole: number): string {
+  const percent = whole > 0 ? (part / whole) * 100 : 0;
+  if (percent <= 0) return "0 %";
+  if (percent < 0.05) return "<0.1 %";
+  return percent >= 99.95 ? "100 %" : `${percent.toFixed(1)} %`;
+}
