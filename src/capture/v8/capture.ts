@@ -8,7 +8,10 @@ const targetSchema = z.discriminatedUnion("kind", [
     kind: z.literal("command"),
     argv: z.array(z.string()).min(1).describe("Program and arguments; no shell"),
     cwd: z.string().describe("Absolute path of the folder to run in"),
-    env: z.record(z.string(), z.string()).default({}),
+    env: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe("Over the server's environment; PATH and NODE_OPTIONS in it are extended"),
     launch: z
       .enum(["server", "caller"])
       .default("server")
@@ -42,7 +45,11 @@ export interface StartedCapture {
   readonly title: string;
   /** Absolute path of this capture's own folder. */
   readonly directory: string;
-  /** Variables to add when the caller launches the command; empty otherwise. */
+  /**
+   * What to run with `env` added when the caller launches the command: the target's `argv`, with
+   * V8's flags where it starts Node itself. Both are empty otherwise.
+   */
+  readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** The launched or attached process, when the server knows it. */
   readonly pid?: number;
@@ -55,17 +62,23 @@ export interface CapturedProfile {
   readonly path: string;
   readonly bytes: number;
   readonly pid: number;
-  /** Program and first arguments of the profiled process. */
+  /** Script and first arguments of the profiled process. */
   readonly title: string;
+  /** Samples in which the process did something. */
+  readonly samples: number;
 }
 
 export interface StoppedCapture {
-  /** Most samples first. Empty when nothing was captured: say so, and why. */
+  /** Most samples first. Empty when nothing was captured. */
   readonly profiles: readonly CapturedProfile[];
+  /** Sentences for a person: why there is nothing or little, and what to do about it. */
+  readonly warnings: readonly string[];
   /** Node processes that went round the shim. */
   readonly unprofiled: readonly { readonly pid: number; readonly command: string }[];
   /** The launched program's exit code, when the server launched it and it ended by itself. */
   readonly exitCode?: number;
+  /** The end of what the launched program wrote, when the server launched it. */
+  readonly output?: string;
 }
 
 /** Captures under way, by id. */

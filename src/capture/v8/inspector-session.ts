@@ -1,0 +1,73 @@
+/** One capture of something that already runs, through its inspector. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TaskOptions } from "../../toolchain/progress.ts";
+import type { CaptureTarget, StoppedCapture } from "./capture.ts";
+import { CaptureError } from "./capture-error.ts";
+import { countSamples } from "./count-samples.ts";
+import { InspectorProfiler } from "./inspector.ts";
+import { openInspector } from "./open-inspector.ts";
+
+export type InspectorTarget = Exclude<CaptureTarget, { kind: "command" }>;
+
+export class InspectorSession {
+  readonly title: string;
+  readonly pid: number | undefined;
+  readonly #profiler: InspectorProfiler;
+  readonly #openedByUs: boolean;
+
+  /** `onGone` is called when the target ends before the capture does. */
+  static async start(
+    target: InspectorTarget,
+    onGone: () => void,
+    { signal, onProgress }: TaskOptions,
+  ): Promise<InspectorSession> {
+    if (target.kind === "inspector") {
+      onProgress?.({ message: `Connecting to ${target.address}` });
+      const profiler = await InspectorProfiler.start(target.address);
+      return new InspectorSession(profiler, false, onGone);
+    }
+    onProgress?.({ message: `Opening the inspector of process ${target.pid}` });
+    const { address, openedByUs } = await openInspector(target.pid, signal);
+    const profiler = await InspectorProfiler.start(address);
+    if (profiler.pid !== undefined && profiler.pid !== target.pid) {
+      await profiler.close(false);
+      const problem = `The inspector at ${address} is that of process ${profiler.pid}`;
+      throw new CaptureError("no-inspector", `${problem}, not of ${target.pid}: try again.`);
+    }
+    return new InspectorSession(profiler, openedByUs, onGone);
+  }
+
+  private constructor(profiler: InspectorProfiler, openedByUs: boolean, onGone: () => void) {
+    this.#profiler = profiler;
+    this.#openedByUs = openedByUs;
+    this.pid = profiler.pid;
+    this.title = profiler.target.title;
+    profiler.onGone = onGone;
+  }
+
+  /** Lets go of the target and writes the profile into `directory`. */
+  async stop(directory: string, { onProgress }: TaskOptions): Promise<StoppedCapture> {
+    onProgress?.({ message: "Fetching the profile" });
+    try {
+      const profile = await this.#profiler.stop();
+      const pid = this.pid ?? 0;
+      const path = join(directory, pid === 0 ? "inspector.cpuprofile" : `node-${pid}.cpuprofile`);
+      const text = JSON.stringify(profile);
+      await writeFile(path, text);
+      const samples = await countSamples(path);
+      const captured = { path, bytes: Buffer.byteLength(text), pid, title: this.title, samples };
+      const idle = "The process did nothing while it was profiled: put it under load meanwhile.";
+      return { profiles: [captured], unprofiled: [], warnings: samples > 0 ? [] : [idle] };
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      return { profiles: [], unprofiled: [], warnings: [error.message] };
+    } finally {
+      await this.release();
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#profiler.close(this.#openedByUs);
+  }
+}

@@ -1,0 +1,184 @@
+/** Captures under way: what `v8.start` and `v8.stop` do. */
+
+import { rm } from "node:fs/promises";
+import { basename } from "node:path";
+import type { TaskOptions } from "../../toolchain/progress.ts";
+import type { CaptureSessions, StartedCapture, StartOptions, StoppedCapture } from "./capture.ts";
+import { CaptureError } from "./capture-error.ts";
+import { titleOf } from "./collect.ts";
+import {
+  type CommandTarget,
+  collectCommand,
+  LaunchedProgram,
+  planCommand,
+} from "./command-session.ts";
+import { InspectorSession, type InspectorTarget } from "./inspector-session.ts";
+import { type CaptureRecord, createCapture, writeRecord } from "./storage.ts";
+
+export type CaptureEvent =
+  | { readonly kind: "capture-started"; readonly sessionId: string; readonly title: string }
+  /** The program ended, the target is gone, or the capture was stopped. Said once. */
+  | { readonly kind: "capture-ended"; readonly sessionId: string };
+
+/** One capture, by its kind. */
+interface Session {
+  readonly started: Omit<StartedCapture, "sessionId" | "title" | "directory">;
+  stop(task: TaskOptions): Promise<StoppedCapture>;
+  /** Ends without a result. */
+  abandon(): Promise<void>;
+}
+
+interface Entry {
+  readonly directory: string;
+  readonly record: CaptureRecord;
+  readonly session: Session;
+  ended: boolean;
+}
+
+export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): CaptureSessions {
+  const entries = new Map<string, Entry>();
+
+  const end = (sessionId: string) => {
+    const entry = entries.get(sessionId);
+    if (!entry || entry.ended) return;
+    entry.ended = true;
+    onEvent({ kind: "capture-ended", sessionId });
+  };
+
+  return {
+    async start(options, task) {
+      const record = recordOf(options);
+      const { id, directory } = await createCapture(options.directory, record);
+      // A program can end before it is entered here.
+      let endedEarly = false;
+      const onEnded = () => {
+        endedEarly = true;
+        end(id);
+      };
+      try {
+        const session = await startSession(options, directory, onEnded, task);
+        const { node } = session.started;
+        const complete = { ...record, ...(node && { node }) };
+        await writeRecord(directory, complete);
+        entries.set(id, { directory, record: complete, session, ended: false });
+        onEvent({ kind: "capture-started", sessionId: id, title: record.title });
+        if (endedEarly) end(id);
+        return { sessionId: id, title: record.title, directory, ...session.started };
+      } catch (error) {
+        await rm(directory, { recursive: true, force: true });
+        throw error;
+      }
+    },
+
+    async stop(sessionId, task) {
+      const entry = entries.get(sessionId);
+      if (!entry) {
+        const problem = `No capture ${sessionId} is under way: it was stopped already`;
+        throw new CaptureError("unknown-session", `${problem}, or the server was restarted.`);
+      }
+      try {
+        const stopped = await entry.session.stop(task);
+        const profiles = stopped.profiles.map(({ path, title, pid }) => ({
+          file: basename(path),
+          title,
+          pid,
+        }));
+        const endedAt = new Date().toISOString();
+        await writeRecord(entry.directory, { ...entry.record, endedAt, profiles });
+        return stopped;
+      } finally {
+        end(sessionId);
+        entries.delete(sessionId);
+      }
+    },
+
+    async dispose() {
+      const sessions = [...entries.values()].map(({ session }) => session.abandon());
+      entries.clear();
+      await Promise.allSettled(sessions);
+    },
+  };
+}
+
+function recordOf({ target, sampler, title }: StartOptions): CaptureRecord {
+  const command = describe(target);
+  return {
+    title: title ?? command,
+    command,
+    sampler: target.kind === "command" ? sampler : "inspector",
+    startedAt: new Date().toISOString(),
+    recorder: process.pid,
+    profiles: [],
+  };
+}
+
+function describe(target: StartOptions["target"]): string {
+  switch (target.kind) {
+    case "command":
+      return titleOf(target.argv, target.cwd);
+    case "inspector":
+      return `inspector ${target.address}`;
+    case "process":
+      return `process ${target.pid}`;
+  }
+}
+
+function startSession(
+  { target, sampler }: StartOptions,
+  directory: string,
+  onEnded: () => void,
+  task: TaskOptions,
+): Promise<Session> {
+  return target.kind === "command"
+    ? startCommand(target, sampler, directory, onEnded, task)
+    : attach(target, directory, onEnded, task);
+}
+
+async function startCommand(
+  target: CommandTarget,
+  sampler: StartOptions["sampler"],
+  directory: string,
+  onEnded: () => void,
+  { signal }: TaskOptions,
+): Promise<Session> {
+  const plan = await planCommand(target, sampler, directory, signal);
+  const { node } = plan;
+  if (target.launch === "caller") {
+    return {
+      started: { argv: plan.argv, env: plan.env, node },
+      stop: (task) => collectCommand(directory, sampler, task),
+      abandon: async () => {},
+    };
+  }
+  const program = await LaunchedProgram.start(plan, target);
+  let endedByItself = false;
+  void program.ended.then(() => {
+    endedByItself = true;
+    onEnded();
+  });
+  return {
+    started: { argv: [], env: {}, node, ...(program.pid !== undefined && { pid: program.pid }) },
+    async stop(task) {
+      const exitCode = endedByItself ? program.exitCode : undefined;
+      if (!endedByItself) task.onProgress?.({ message: "Ending the program" });
+      await program.end();
+      const collected = await collectCommand(directory, sampler, task);
+      return { ...collected, ...(exitCode !== undefined && { exitCode }), output: program.output };
+    },
+    abandon: () => program.end(),
+  };
+}
+
+async function attach(
+  target: InspectorTarget,
+  directory: string,
+  onEnded: () => void,
+  task: TaskOptions,
+): Promise<Session> {
+  const session = await InspectorSession.start(target, onEnded, task);
+  return {
+    started: { argv: [], env: {}, ...(session.pid !== undefined && { pid: session.pid }) },
+    stop: (stopTask) => session.stop(directory, stopTask),
+    abandon: () => session.release(),
+  };
+}
