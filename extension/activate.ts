@@ -3,9 +3,16 @@
  * started or waited for here; a room does its work when it is first asked.
  */
 import * as vscode from "vscode";
-import type { ActiveProfile, App, Recorder } from "./app.ts";
+import type { App, Recorder } from "./app.ts";
 import { registerCapture } from "./capture/register.ts";
 import { StoredCaptures } from "./capture/stored-captures.ts";
+import { registerCode } from "./code/register.ts";
+import { registerProblems } from "./problems/register.ts";
+import { LastProfile } from "./profile/active-profile.ts";
+import { ActiveFindings } from "./profile/findings.ts";
+import { OpenedProfiles } from "./profile/opened-profiles.ts";
+import { ProfileViews } from "./profile/profile-views.ts";
+import { registerProfile } from "./profile/register.ts";
 import { registerServer } from "./server/register.ts";
 import { WorkspaceServer } from "./server/workspace-server.ts";
 
@@ -15,32 +22,25 @@ export function activate(context: vscode.ExtensionContext): App {
   const server = new WorkspaceServer();
   const captures = new StoredCaptures(context);
   const recorder: Recorder = { current: undefined, onDidChange: () => log, dispose: () => {} };
-  const active = provisionalActiveProfile();
+  const profiles = new OpenedProfiles(server, log);
+  const views = new ProfileViews();
+  const active = new LastProfile(profiles, views);
+  const findings = new ActiveFindings(active, log);
   const app: App = { context, log, server, active, captures, recorder };
   context.subscriptions.push(
     log,
     server,
     captures,
     recorder,
+    profiles,
+    views,
     active,
+    findings,
     registerServer(app),
     registerCapture(app),
+    registerProfile(app, { profiles, views, findings }),
+    registerCode(app, findings),
+    registerProblems(findings),
   );
   return app;
-}
-
-/** Replaced by the profile room's own; its rooms then register here as the others do. */
-function provisionalActiveProfile(): ActiveProfile {
-  const changed = new vscode.EventEmitter<undefined>();
-  return {
-    current: undefined,
-    onDidChange: changed.event,
-    async open(uri) {
-      const viewType = /\.cpuprofile$/.test(uri.path) ? "hangscope.cpuprofile" : "hangscope.v8log";
-      await vscode.commands.executeCommand("vscode.openWith", uri, viewType);
-    },
-    reveal: async () => {},
-    clear: () => {},
-    dispose: () => changed.dispose(),
-  };
 }

@@ -1,6 +1,6 @@
 /** What `activate` builds once and hands to every room of the extension. No globals besides. */
 import type * as vscode from "vscode";
-import type { AnswerTo, QueryInput, QueryKind } from "../src/profile/query.ts";
+import type { AnswerTo, QueryInput } from "../src/profile/query.ts";
 import type { ToolClient } from "../src/server/protocol.ts";
 
 export type ServerState =
@@ -28,10 +28,7 @@ export interface ProfileHandle {
   readonly uri: vscode.Uri;
   readonly title: string;
   readonly onDidChange: vscode.Event<void>;
-  query<K extends QueryKind>(
-    query: Extract<QueryInput, { kind: K }>,
-    signal?: AbortSignal,
-  ): Promise<AnswerTo<K>>;
+  query<Q extends QueryInput>(query: Q, signal?: AbortSignal): Promise<AnswerTo<Q["kind"]>>;
 }
 
 /** The profile whose results stand in the editors: the one opened or focused last. */

@@ -48,4 +48,5 @@ export type ToView =
   | { readonly kind: "updated" }
   /** Show a function: select it, centre it, open its details. */
   | { readonly kind: "reveal"; readonly func: number }
-  | { readonly kind: "show"; readonly view: "flame" | "table" };
+  /** `next`: the one that is not shown. */
+  | { readonly kind: "show"; readonly view: "flame" | "table" | "next" };

@@ -1,0 +1,74 @@
+/** What a hot line costs and who called its function, on hover. */
+import * as vscode from "vscode";
+import type { HotFunction } from "../../src/profile/query.ts";
+import { formatShare, formatTime } from "../../src/results/format.ts";
+import { hotLines } from "../../src/results/line-heat.ts";
+import type { ActiveFindings } from "../profile/findings.ts";
+import { showFrameCommand } from "../profile/show-frame.ts";
+import type { ProfiledFiles } from "./profiled-files.ts";
+import { setting } from "./settings.ts";
+
+export class HotLineHover implements vscode.HoverProvider {
+  readonly #files: ProfiledFiles;
+  readonly #findings: ActiveFindings;
+
+  constructor(files: ProfiledFiles, findings: ActiveFindings) {
+    this.#files = files;
+    this.#findings = findings;
+  }
+
+  async provideHover(
+    document: vscode.TextDocument,
+    { line }: vscode.Position,
+  ): Promise<vscode.Hover | undefined> {
+    if (!setting("heat.enabled")) return undefined;
+    const file = await this.#files.of(document);
+    if (!file || file.changedUnseen) return undefined;
+    const hot = hotLines(file.answer).find(
+      (candidate) => file.lines.now(candidate.line) === line + 1,
+    );
+    if (!hot) return undefined;
+    const { total } = file.answer;
+    const text = trustedMarkdown();
+    text.appendMarkdown(
+      vscode.l10n.t(
+        "$(flame) **{0}** of all time in this line ({1}), {2} with what it calls",
+        formatShare(hot.self, total),
+        formatTime(hot.self),
+        formatTime(hot.total),
+      ),
+    );
+    const findings = await this.#findings.current;
+    const func = findings?.functions.find(
+      (candidate) =>
+        findings.fileOf(candidate.url)?.toString() === document.uri.toString() &&
+        candidate.lines.some((at) => at.line === hot.line),
+    );
+    if (func) appendFunction(text, func);
+    return new vscode.Hover(text);
+  }
+}
+
+function appendFunction(text: vscode.MarkdownString, func: HotFunction): void {
+  if (func.callers.length > 0) {
+    text.appendMarkdown(`\n\n${vscode.l10n.t("Called from")}\n`);
+    for (const caller of func.callers) {
+      text.appendMarkdown("\n- ");
+      text.appendText(`${caller.name}, ${fileName(caller.url)}:${caller.callLine}`);
+      text.appendMarkdown(` — ${formatTime(caller.time)}`);
+    }
+  }
+  const label = vscode.l10n.t("Show in the profile");
+  text.appendMarkdown(`\n\n[${label}](command:${showFrameCommand}?${func.id})`);
+}
+
+/** Names come from the profile: `appendText` escapes them, and only our own command may run. */
+function trustedMarkdown(): vscode.MarkdownString {
+  const text = new vscode.MarkdownString("", true);
+  text.isTrusted = { enabledCommands: [showFrameCommand] };
+  return text;
+}
+
+function fileName(url: string): string {
+  return url.slice(Math.max(url.lastIndexOf("/"), url.lastIndexOf("\\")) + 1);
+}

@@ -1,0 +1,111 @@
+/** Hot functions of the active profile in the Problems view, as information. */
+import * as vscode from "vscode";
+import type { HotFunction } from "../../src/profile/query.ts";
+import { formatShare, formatTime } from "../../src/results/format.ts";
+import { identifierRange } from "../../src/results/identifier-range.ts";
+import { onDidChangeSettings, setting } from "../code/settings.ts";
+import type { ActiveFindings, Findings } from "../profile/findings.ts";
+import { LineReader } from "./line-reader.ts";
+
+export class HotProblems implements vscode.Disposable {
+  readonly #findings: ActiveFindings;
+  readonly #collection = vscode.languages.createDiagnosticCollection("hangscope");
+  readonly #subscriptions: vscode.Disposable;
+
+  constructor(findings: ActiveFindings) {
+    this.#findings = findings;
+    this.#subscriptions = vscode.Disposable.from(
+      this.#collection,
+      findings.onDidChange(() => void this.#refresh()),
+      onDidChangeSettings("problems", () => void this.#refresh()),
+    );
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  async #refresh(): Promise<void> {
+    const asked = this.#findings.current;
+    const findings = setting("problems.enabled") ? await asked : undefined;
+    const problems = findings ? await problemsOf(findings) : [];
+    // Another profile may have become the active one meanwhile.
+    if (this.#findings.current !== asked) return;
+    this.#collection.clear();
+    this.#collection.set(problems);
+  }
+}
+
+async function problemsOf(findings: Findings): Promise<[vscode.Uri, vscode.Diagnostic[]][]> {
+  const least = (setting("problems.threshold") / 100) * findings.total;
+  const lines = new LineReader();
+  const found = await Promise.all(
+    findings.functions
+      .filter(({ self }) => self >= least)
+      .map(async (func): Promise<[vscode.Uri, vscode.Diagnostic[]] | undefined> => {
+        const uri = findings.fileOf(func.url);
+        return uri && [uri, [await problemOf(func, uri, findings, lines)]];
+      }),
+  );
+  return found.filter((entry) => entry !== undefined);
+}
+
+async function problemOf(
+  func: HotFunction,
+  uri: vscode.Uri,
+  findings: Findings,
+  lines: LineReader,
+): Promise<vscode.Diagnostic> {
+  const range = await functionRange(func, uri, lines);
+  const problem = new vscode.Diagnostic(
+    range,
+    problemMessage(func, findings),
+    vscode.DiagnosticSeverity.Information,
+  );
+  problem.source = "Hangscope";
+  const callers = await Promise.all(
+    func.callers.map(async (caller) => {
+      const callerUri = findings.fileOf(caller.url);
+      if (!callerUri || caller.callLine === 0) return undefined;
+      const at = { name: func.name, line: caller.callLine, column: 0 };
+      return new vscode.DiagnosticRelatedInformation(
+        new vscode.Location(callerUri, await functionRange(at, callerUri, lines)),
+        vscode.l10n.t("called from {0}, {1}", caller.name, formatTime(caller.time)),
+      );
+    }),
+  );
+  problem.relatedInformation = callers.filter((caller) => caller !== undefined);
+  return problem;
+}
+
+function problemMessage(func: HotFunction, { total, profile }: Findings): string {
+  const share = formatShare(func.self, total);
+  const time = formatTime(func.self);
+  const [hottest] = func.lines;
+  if (!hottest || hottest.line === func.line) {
+    return vscode.l10n.t(
+      "{0} takes {1} of all time ({2}) in {3}",
+      func.name,
+      share,
+      time,
+      profile.title,
+    );
+  }
+  return vscode.l10n.t(
+    "{0} takes {1} of all time ({2}) in {3}; its hottest line is {4}",
+    func.name,
+    share,
+    time,
+    profile.title,
+    hottest.line,
+  );
+}
+
+async function functionRange(
+  { name, line, column }: Pick<HotFunction, "name" | "line" | "column">,
+  uri: vscode.Uri,
+  lines: LineReader,
+): Promise<vscode.Range> {
+  const { start, end } = identifierRange(await lines.read(uri, line), name, column);
+  return new vscode.Range(line - 1, start, line - 1, end);
+}

@@ -1,0 +1,91 @@
+/** The active profile's hottest functions with the files they stand in, worked out once. */
+import * as vscode from "vscode";
+import type { HotFunction } from "../../src/profile/query.ts";
+import type { ActiveProfile, ProfileHandle } from "../app.ts";
+import { isCancellation } from "../commands.ts";
+import { findSource } from "./source-files.ts";
+
+export interface Findings {
+  readonly profile: ProfileHandle;
+  /** Microseconds of the whole profile, idle time left out. */
+  readonly total: number;
+  /** By self time, the hottest first; those without a file here too. */
+  readonly functions: readonly HotFunction[];
+  /** The file here of a URL that one of the functions or their callers has. */
+  fileOf(url: string): vscode.Uri | undefined;
+  /** What the profile calls a file of this machine; nothing for files that are not hot. */
+  urlOf(uri: vscode.Uri): string | undefined;
+}
+
+const limit = 100;
+const minShare = 0.001;
+
+export class ActiveFindings implements vscode.Disposable {
+  readonly #active: ActiveProfile;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscription: vscode.Disposable;
+  /** Other findings than before; `current` gives them. */
+  readonly onDidChange = this.#changed.event;
+  #profileChange: vscode.Disposable | undefined;
+  #current: Promise<Findings | undefined> | undefined;
+
+  constructor(active: ActiveProfile, log: vscode.LogOutputChannel) {
+    this.#active = active;
+    this.#log = log;
+    this.#subscription = active.onDidChange((profile) => {
+      this.#profileChange?.dispose();
+      this.#profileChange = profile?.onDidChange(() => this.#refresh());
+      this.#refresh();
+    });
+  }
+
+  /** Nothing while no profile is active, and when it could not be asked. */
+  get current(): Promise<Findings | undefined> {
+    this.#current ??= this.#find();
+    return this.#current;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#profileChange?.dispose();
+    this.#changed.dispose();
+  }
+
+  #refresh(): void {
+    this.#current = undefined;
+    this.#changed.fire();
+  }
+
+  async #find(): Promise<Findings | undefined> {
+    const profile = this.#active.current;
+    if (!profile) return undefined;
+    try {
+      const { functions, total } = await profile.query({ kind: "hottest", limit, minShare });
+      const urls = functions.flatMap(({ url, callers }) => [url, ...callers.map((c) => c.url)]);
+      const files = await findSources(new Set(urls));
+      const urlOfFile = new Map([...files].map(([url, uri]) => [uri.toString(), url]));
+      return {
+        profile,
+        total,
+        functions,
+        fileOf: (url) => files.get(url),
+        urlOf: (uri) => urlOfFile.get(uri.toString()),
+      };
+    } catch (error) {
+      if (!isCancellation(error)) this.#log.warn(`${profile.title}: hottest functions: ${error}`);
+      return undefined;
+    }
+  }
+}
+
+async function findSources(urls: ReadonlySet<string>): Promise<ReadonlyMap<string, vscode.Uri>> {
+  const files = new Map<string, vscode.Uri>();
+  await Promise.all(
+    [...urls].map(async (url) => {
+      const uri = await findSource(url);
+      if (uri) files.set(url, uri);
+    }),
+  );
+  return files;
+}
