@@ -7,6 +7,7 @@ import type { WriterFormat } from "../formats/writers.ts";
 import { decodeColumns } from "../profile/columns.ts";
 import type { Answer, Query } from "../profile/query.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
+import { siblingModule } from "../toolchain/sibling-module.ts";
 import type { FromWorker, Request, ToWorker } from "./protocol.ts";
 
 interface Pending extends TaskOptions {
@@ -30,14 +31,22 @@ export class ProfileWorker {
   /** Called when native names came in after `open` had answered. */
   onUpdated: () => void = () => {};
 
+  /** Settles when the worker has ended, by itself or by `dispose`. */
+  readonly ended: Promise<void>;
+
   /** `memoryLimit` bounds the worker's JS heap in MiB; columns lie outside of it. */
   constructor(memoryLimit = 2048) {
-    this.#worker = new Worker(workerUrl(), {
+    this.#worker = new Worker(siblingModule(import.meta.url, "worker"), {
       resourceLimits: { maxOldGenerationSizeMb: memoryLimit },
     });
     this.#worker.on("message", (message: FromWorker) => this.#receive(message));
     this.#worker.on("error", (error) => this.#end(error as Error));
-    this.#worker.on("exit", () => this.#end(new Error("The profile's worker has ended.")));
+    this.ended = new Promise((resolve) => {
+      this.#worker.on("exit", () => {
+        this.#end(new Error("The profile's worker has ended."));
+        resolve();
+      });
+    });
   }
 
   /**
@@ -117,10 +126,4 @@ export class ProfileWorker {
   #send(message: ToWorker): void {
     this.#worker.postMessage(message);
   }
-}
-
-/** Beside us as TypeScript in development, as a bundle of its own when shipped. */
-function workerUrl(): URL {
-  const name = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-  return new URL(name, import.meta.url);
 }

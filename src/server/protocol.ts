@@ -1,5 +1,5 @@
-/** How callers see the server, whatever carries the calls. Types only. */
-
+/** How the server and its callers speak. Shapes only. */
+import { z } from "zod";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import type { ToolInput, ToolName, ToolOutput } from "../tools/index.ts";
 
@@ -23,3 +23,37 @@ export type ServerEvent =
   | { readonly kind: "capture-started"; readonly sessionId: string; readonly title: string }
   /** The program ended or `v8.stop` was called. */
   | { readonly kind: "capture-ended"; readonly sessionId: string };
+
+/** Sent once over the spawn channel when the server can be called. */
+export const readySchema = z.object({
+  kind: z.literal("ready"),
+  instanceId: z.string().min(16),
+  pid: z.number().int().positive(),
+  port: z.number().int().positive(),
+  healthPort: z.number().int().positive(),
+  token: z.string().min(32),
+});
+export type Ready = z.output<typeof readySchema>;
+
+/** `GET /health` on the health port: answered by a thread of its own. */
+export const healthSchema = z.object({
+  instanceId: z.string(),
+  pid: z.number().int(),
+  /** Milliseconds since the main loop last showed signs of life. */
+  silentMs: z.number(),
+  jobs: z.array(z.object({ id: z.string(), tool: z.string(), startedAt: z.number() })),
+});
+export type Health = z.output<typeof healthSchema>;
+
+/** Names every response's instance, so that a client notices when it talks to another server. */
+export const instanceHeader = "x-hangscope-instance";
+/** The caller's own id for a call; the same id never starts a second job. */
+export const requestIdHeader = "x-request-id";
+/** A tool's answer as frames (`frames.ts`); anything else is answered in JSON. */
+export const framesType = "application/vnd.hangscope.frames";
+
+export interface ErrorAnswer {
+  /** Stable, kebab-case. */
+  readonly code: string;
+  readonly message: string;
+}
