@@ -6,6 +6,7 @@ import type { TaskOptions } from "../../toolchain/progress.ts";
 import type { CaptureTarget, StoppedCapture } from "./capture.ts";
 import { CaptureError } from "./capture-error.ts";
 import { collectProfiles, readProcesses, removeScaffolding, titleOf } from "./collect.ts";
+import { tooFewSamples } from "./count-samples.ts";
 import { findNode, isNode, type NodeInstallation, typeScriptFlags } from "./node.ts";
 import {
   type Environment,
@@ -19,15 +20,12 @@ import { isAlive } from "./storage.ts";
 export type CommandTarget = Extract<CaptureTarget, { kind: "command" }>;
 
 /** How long a program gets to end by itself after each signal. */
-const interruptMs = 3_000;
+const interruptMs = 2_000;
 const terminateMs = 2_000;
 const pollMs = 50;
 
 /** Of each launched program's output. */
 const keptOutputBytes = 16 * 1024;
-
-/** Fewer samples than this are a tenth of a second: luck, not a profile. */
-const tooFewSamples = 100;
 
 export interface CommandPlan {
   readonly node: NodeInstallation;
@@ -192,11 +190,7 @@ function warningsOf(
   const [hottest] = profiles;
   if (processes.length === 0 && !hottest) {
     warnings.push("Nothing was captured: the command started no Node process that could be seen.");
-  } else if (hottest && hottest.samples < tooFewSamples) {
-    warnings.push(
-      `Only ${hottest.samples} samples (about ${hottest.samples} ms of work) were captured: ` +
-        "put the program under load, or let it run longer.",
-    );
   }
+  if (hottest) warnings.push(...tooFewSamples(hottest.samples));
   return warnings;
 }

@@ -1,6 +1,7 @@
 /**
  * Counts the samples in which a profiled process did something, so that the hottest of many
- * profiles can be shown first. A scan for one token, far cheaper than reading the profile.
+ * profiles can be shown first and an empty one be told. A scan for one token, far cheaper than
+ * reading the profile.
  */
 import { createReadStream } from "node:fs";
 
@@ -13,6 +14,18 @@ const nameOrHits = /"\(idle\)"|"hitCount": *(\d+)/g;
 
 /** No token is longer; so much of a chunk waits for the next one. */
 const longestToken = 256;
+
+/** Fewer are a tenth of a second at the usual interval: luck, not a profile. */
+const enoughSamples = 100;
+
+/** A sentence for a person when a profile has too few samples to mean anything. */
+export function tooFewSamples(samples: number): string[] {
+  if (samples >= enoughSamples) return [];
+  return [
+    `Only ${samples} samples (about ${samples} ms of work) were captured: ` +
+      "put the program under load, or let it run longer.",
+  ];
+}
 
 export async function countSamples(path: string): Promise<number> {
   let samples = 0;

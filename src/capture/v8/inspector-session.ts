@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TaskOptions } from "../../toolchain/progress.ts";
 import type { CaptureTarget, StoppedCapture } from "./capture.ts";
 import { CaptureError } from "./capture-error.ts";
-import { countSamples } from "./count-samples.ts";
+import { countSamples, tooFewSamples } from "./count-samples.ts";
 import { InspectorProfiler } from "./inspector.ts";
 import { openInspector } from "./open-inspector.ts";
 
@@ -24,26 +24,25 @@ export class InspectorSession {
   ): Promise<InspectorSession> {
     if (target.kind === "inspector") {
       onProgress?.({ message: `Connecting to ${target.address}` });
-      const profiler = await InspectorProfiler.start(target.address);
-      return new InspectorSession(profiler, false, onGone);
+      const profiler = await InspectorProfiler.start(target.address, onGone);
+      return new InspectorSession(profiler, false);
     }
     onProgress?.({ message: `Opening the inspector of process ${target.pid}` });
     const { address, openedByUs } = await openInspector(target.pid, signal);
-    const profiler = await InspectorProfiler.start(address);
+    const profiler = await InspectorProfiler.start(address, onGone);
     if (profiler.pid !== undefined && profiler.pid !== target.pid) {
       await profiler.close(false);
       const problem = `The inspector at ${address} is that of process ${profiler.pid}`;
       throw new CaptureError("no-inspector", `${problem}, not of ${target.pid}: try again.`);
     }
-    return new InspectorSession(profiler, openedByUs, onGone);
+    return new InspectorSession(profiler, openedByUs);
   }
 
-  private constructor(profiler: InspectorProfiler, openedByUs: boolean, onGone: () => void) {
+  private constructor(profiler: InspectorProfiler, openedByUs: boolean) {
     this.#profiler = profiler;
     this.#openedByUs = openedByUs;
     this.pid = profiler.pid;
-    this.title = profiler.target.title;
-    profiler.onGone = onGone;
+    this.title = profiler.title;
   }
 
   /** Lets go of the target and writes the profile into `directory`. */
@@ -57,8 +56,7 @@ export class InspectorSession {
       await writeFile(path, text);
       const samples = await countSamples(path);
       const captured = { path, bytes: Buffer.byteLength(text), pid, title: this.title, samples };
-      const idle = "The process did nothing while it was profiled: put it under load meanwhile.";
-      return { profiles: [captured], unprofiled: [], warnings: samples > 0 ? [] : [idle] };
+      return { profiles: [captured], unprofiled: [], warnings: tooFewSamples(samples) };
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       return { profiles: [], unprofiled: [], warnings: [error.message] };

@@ -1,159 +1,107 @@
-/** A CPU profile taken through V8's inspector protocol. Every step has a time limit and a name. */
-import type { Client } from "chrome-remote-interface";
+/** A CPU profile of something that already runs, taken through V8's inspector. */
 import { CaptureError } from "./capture-error.ts";
+import { InspectorClient, listTargets } from "./inspector-client.ts";
 
-const connectMs = 5_000;
 /** V8 serializes the whole profile before it answers. */
 const stopMs = 60_000;
 const samplingIntervalUs = 1_000;
 
-export interface InspectorTarget {
-  readonly title: string;
-  readonly url: string;
-}
-
 /** A profiler that runs until it is stopped or its target is gone. */
 export class InspectorProfiler {
-  readonly target: InspectorTarget;
-  /** Of the profiled process; absent where the target is no Node or did not say. */
+  /** What the target calls itself. */
+  readonly title: string;
+  /** Of the profiled process; absent where the target is no Node. */
   readonly pid: number | undefined;
-  readonly #client: Client;
-  #gone = false;
-  /** Called when the target ends or ends the connection. */
-  onGone: () => void = () => {};
-
-  private constructor(client: Client, target: InspectorTarget, pid: number | undefined) {
-    this.#client = client;
-    this.target = target;
-    this.pid = pid;
-    client.once("disconnect", () => {
-      this.#gone = true;
-      this.onGone();
-    });
-  }
+  readonly #client: InspectorClient;
 
   /**
    * @param address `ws://…`, `host:port` or `port`.
-   * @throws CaptureError `no-inspector` or `inspector-timeout`.
+   * @param onGone Called when the target ends before the profiler does.
+   * @throws CaptureError `no-inspector`, `inspector-timeout`, `inspector-error`.
    */
-  static async start(address: string): Promise<InspectorProfiler> {
-    const target = await findTarget(address);
-    const { default: connect } = await import("chrome-remote-interface");
-    const connecting = connect({ target: target.webSocketUrl, protocol: { domains: [] } });
-    // One that comes up too late is closed again.
-    const client = await within(connectMs, "Connecting to the inspector", connecting, (late) =>
-      late.close(),
-    ).catch((error: unknown) => {
-      if (error instanceof CaptureError) throw error;
-      const problem = `The inspector at ${address} refused the connection`;
-      throw new CaptureError("no-inspector", `${problem}: ${String(error)}`, { cause: error });
-    });
+  static async start(address: string, onGone: () => void): Promise<InspectorProfiler> {
+    const { title, url } = await findTarget(address);
+    const client = await InspectorClient.connect(url);
     try {
       const pid = await pidOf(client);
-      await ask(client, "Profiler.enable");
-      await ask(client, "Profiler.setSamplingInterval", { interval: samplingIntervalUs });
-      await ask(client, "Profiler.start");
-      return new InspectorProfiler(client, target, pid);
+      await client.ask("Profiler.enable");
+      await client.ask("Profiler.setSamplingInterval", { interval: samplingIntervalUs });
+      await client.ask("Profiler.start");
+      await discardOptimizedCode(client);
+      client.onGone = onGone;
+      return new InspectorProfiler(client, title, pid);
     } catch (error) {
-      void client.close();
+      client.close();
       throw error;
     }
   }
 
+  private constructor(client: InspectorClient, title: string, pid: number | undefined) {
+    this.#client = client;
+    this.title = title;
+    this.pid = pid;
+  }
+
   /**
    * The profile, as a `.cpuprofile` file holds it.
-   * @throws CaptureError `target-gone` or `inspector-timeout`.
+   * @throws CaptureError `target-gone`, `inspector-timeout`, `inspector-error`.
    */
   async stop(): Promise<unknown> {
-    if (this.#gone) {
-      throw new CaptureError(
-        "target-gone",
-        "The process ended before the capture was stopped, and its profile with it. " +
-          "Start the program from here to profile it to its end.",
-      );
-    }
-    const { profile } = (await ask(this.#client, "Profiler.stop", {}, stopMs)) as {
-      profile: unknown;
-    };
-    return profile;
+    const answer = await this.#client.ask("Profiler.stop", {}, stopMs);
+    return (answer as { profile: unknown }).profile;
   }
 
   /** Lets go of the target; `closeInspector` also closes the port that was opened for us. */
   async close(closeInspector: boolean): Promise<void> {
-    if (this.#gone) return;
-    if (closeInspector) {
-      const expression = "process._debugEnd()";
-      // Its answer is the end of the connection.
-      await ask(this.#client, "Runtime.evaluate", { expression }).catch(() => {});
-    } else {
-      await ask(this.#client, "Profiler.disable").catch(() => {});
-    }
-    await within(connectMs, "Closing the inspector", this.#client.close()).catch(() => {});
+    if (!this.#client.isOpen) return;
+    this.#client.onGone = () => {};
+    // The answer to the first is the end of the connection.
+    const last = closeInspector
+      ? this.#client.ask("Runtime.evaluate", { expression: "process._debugEnd()" })
+      : this.#client.ask("Profiler.disable");
+    await last.catch(() => {});
+    this.#client.close();
   }
 }
 
-/** The targets that an inspector lists; none when nothing or something else answers there. */
-export async function listTargets(host: string, port: number) {
-  const { default: connect } = await import("chrome-remote-interface");
+/**
+ * Code that was optimized before the profiler started does not say what was inlined into it: a
+ * process that is stuck in a loop would be charged to whoever called it first, such as
+ * `listOnTimeout`. Coverage makes V8 throw optimized code away, and the code that takes its place
+ * says it. It has to be asked for after the start, or V8 may optimize again in between.
+ */
+async function discardOptimizedCode(client: InspectorClient): Promise<void> {
   try {
-    const targets = await within(connectMs, "Listing targets", connect.List({ host, port }));
-    return targets.filter((target) => target.webSocketDebuggerUrl !== undefined);
-  } catch {
-    return [];
+    await client.ask("Profiler.startPreciseCoverage", { callCount: false, detailed: false });
+    await client.ask("Profiler.stopPreciseCoverage");
+  } catch (error) {
+    // Other engines than V8 may not know it; the profile is good without.
+    if (!(error instanceof CaptureError && error.code === "inspector-error")) throw error;
   }
 }
 
-async function findTarget(address: string): Promise<InspectorTarget & { webSocketUrl: string }> {
-  if (/^wss?:\/\//.test(address)) return { title: address, url: address, webSocketUrl: address };
+async function findTarget(address: string): Promise<{ title: string; url: string }> {
+  if (/^wss?:\/\//.test(address)) return { title: address, url: address };
   const [, host = "127.0.0.1", port] = /^(?:(.+):)?(\d+)$/.exec(address) ?? [];
   if (port === undefined) {
     const expected = 'a ws:// URL, "host:port" or a port';
     throw new CaptureError("no-inspector", `"${address}" is no inspector: expected ${expected}.`);
   }
-  const targets = await listTargets(host.replace(/^\[(.*)\]$/, "$1"), Number(port));
-  const target = targets.find(({ type }) => type === "node" || type === "page") ?? targets[0];
-  if (!target) {
-    throw new CaptureError(
-      "no-inspector",
-      `No inspector answers at ${address}. Start the program with "node --inspect", or choose it by its process.`,
-    );
-  }
-  return { title: target.title, url: target.url, webSocketUrl: target.webSocketDebuggerUrl! };
+  const targets = await listTargets(host, Number(port));
+  const free = targets.filter(({ webSocketDebuggerUrl }) => webSocketDebuggerUrl !== undefined);
+  const target = free.find(({ type }) => type === "node" || type === "page") ?? free[0];
+  if (target) return { title: target.title, url: target.webSocketDebuggerUrl! };
+  const problem =
+    targets.length > 0
+      ? `A debugger is attached to what listens at ${address} already`
+      : `No inspector answers at ${address}`;
+  const advice = 'Start the program with "node --inspect", or choose it by its process.';
+  throw new CaptureError("no-inspector", `${problem}. ${advice}`);
 }
 
-async function pidOf(client: Client): Promise<number | undefined> {
+async function pidOf(client: InspectorClient): Promise<number | undefined> {
   const expression = "typeof process === 'object' ? process.pid : undefined";
-  const answer = (await ask(client, "Runtime.evaluate", { expression })) as {
-    result?: { value?: unknown };
-  };
-  const pid = answer.result?.value;
+  const answer = await client.ask("Runtime.evaluate", { expression });
+  const pid = (answer as { result?: { value?: unknown } }).result?.value;
   return typeof pid === "number" ? pid : undefined;
-}
-
-function ask(client: Client, method: string, params: object = {}, ms = connectMs) {
-  return within(ms, method, client.send(method, params));
-}
-
-/** @throws CaptureError `inspector-timeout`, naming the step. */
-async function within<T>(
-  ms: number,
-  step: string,
-  promise: Promise<T>,
-  onLate: (value: T) => unknown = () => {},
-): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    promise.then(onLate).catch(() => {});
-    timeout.reject(
-      new CaptureError(
-        "inspector-timeout",
-        `${step} got no answer in ${ms / 1000} s. The process may be stopped, or inside one long native call; try again when it returns.`,
-      ),
-    );
-  }, ms);
-  try {
-    return await Promise.race([promise, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

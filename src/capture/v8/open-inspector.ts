@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listNodeProcesses, type NodeProcess } from "../../toolchain/processes.ts";
 import { CaptureError } from "./capture-error.ts";
-import { listTargets } from "./inspector.ts";
+import { listTargets } from "./inspector-client.ts";
 import { listeningPorts } from "./listening-ports.ts";
 
 const host = "127.0.0.1";
