@@ -3,7 +3,7 @@
  * worker fails the calls under way and nothing else.
  */
 import { Worker } from "node:worker_threads";
-import type { WriterFormat } from "../formats/writers.ts";
+import type { WriterFormat } from "../formats/writer-formats.ts";
 import { decodeColumns } from "../profile/columns.ts";
 import type { Answer, Query } from "../profile/query.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";

@@ -1,5 +1,5 @@
 /** What a profile's worker and its owner say to each other. Types only. */
-import type { WriterFormat } from "../formats/writers.ts";
+import type { WriterFormat } from "../formats/writer-formats.ts";
 import type { Query } from "../profile/query.ts";
 import type { Progress } from "../toolchain/progress.ts";
 

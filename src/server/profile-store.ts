@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
-import type { WriterFormat } from "../formats/writers.ts";
+import type { WriterFormat } from "../formats/writer-formats.ts";
 import type { Answer, Query } from "../profile/query.ts";
 import { ProfileWorker } from "../profile-worker/profile-worker.ts";
 import type { Progress, TaskOptions } from "../toolchain/progress.ts";

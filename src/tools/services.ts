@@ -1,6 +1,6 @@
 /** What tools may use of the process they run in. The server builds these; tests can fake them. */
 import type { CaptureSessions } from "../capture/v8/capture.ts";
-import type { WriterFormat } from "../formats/writers.ts";
+import type { WriterFormat } from "../formats/writer-formats.ts";
 import type { Answer, Query } from "../profile/query.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { writerFormats } from "../formats/writers.ts";
+import { writerFormats } from "../formats/writer-formats.ts";
 import { defineTool } from "./tool.ts";
 
 export const v8Symbolize = defineTool({
