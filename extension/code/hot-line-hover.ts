@@ -1,7 +1,7 @@
 /** What a hot line costs and who called its function, on hover. */
 import * as vscode from "vscode";
 import type { HotFunction } from "../../src/profile/query.ts";
-import { formatShare, formatTime } from "../../src/results/format.ts";
+import { fileName, formatShare, formatTime } from "../../src/results/format.ts";
 import { hotLines } from "../../src/results/line-heat.ts";
 import type { ActiveFindings } from "../profile/findings.ts";
 import { showFrameCommand } from "../profile/show-frame.ts";
@@ -39,10 +39,11 @@ export class HotLineHover implements vscode.HoverProvider {
       ),
     );
     const findings = await this.#findings.current;
-    const func = findings?.functions.find(
-      (candidate) =>
-        findings.fileOf(candidate.url)?.toString() === document.uri.toString() &&
-        candidate.lines.some((at) => at.line === hot.line),
+    const func = findings?.functions.find((candidate) =>
+      candidate.lines.some(
+        ({ url, line: hotLine }) =>
+          hotLine === hot.line && findings.fileOf(url)?.toString() === document.uri.toString(),
+      ),
     );
     if (func) appendFunction(text, func);
     return new vscode.Hover(text);
@@ -54,7 +55,7 @@ function appendFunction(text: vscode.MarkdownString, func: HotFunction): void {
     text.appendMarkdown(`\n\n${vscode.l10n.t("Called from")}\n`);
     for (const caller of func.callers) {
       text.appendMarkdown("\n- ");
-      text.appendText(`${caller.name}, ${fileName(caller.url)}:${caller.callLine}`);
+      text.appendText(`${caller.name}, ${callPlace(caller)}`);
       text.appendMarkdown(` — ${formatTime(caller.time)}`);
     }
   }
@@ -69,6 +70,6 @@ function trustedMarkdown(): vscode.MarkdownString {
   return text;
 }
 
-function fileName(url: string): string {
-  return url.slice(Math.max(url.lastIndexOf("/"), url.lastIndexOf("\\")) + 1);
+function callPlace({ callUrl, callLine, url, line }: HotFunction["callers"][number]): string {
+  return callLine > 0 ? `${fileName(callUrl)}:${callLine}` : `${fileName(url)}:${line}`;
 }

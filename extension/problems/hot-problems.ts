@@ -1,7 +1,7 @@
 /** Hot functions of the active profile in the Problems view, as information. */
 import * as vscode from "vscode";
 import type { HotFunction } from "../../src/profile/query.ts";
-import { formatShare, formatTime } from "../../src/results/format.ts";
+import { fileName, formatShare, formatTime } from "../../src/results/format.ts";
 import { identifierRange } from "../../src/results/identifier-range.ts";
 import { onDidChangeSettings, setting } from "../code/settings.ts";
 import type { ActiveFindings, Findings } from "../profile/findings.ts";
@@ -56,7 +56,7 @@ async function problemOf(
   findings: Findings,
   lines: LineReader,
 ): Promise<vscode.Diagnostic> {
-  const range = await functionRange(func, uri, lines);
+  const range = await nameRange(func, uri, lines);
   const problem = new vscode.Diagnostic(
     range,
     problemMessage(func, findings),
@@ -65,11 +65,14 @@ async function problemOf(
   problem.source = "Hangscope";
   const callers = await Promise.all(
     func.callers.map(async (caller) => {
-      const callerUri = findings.fileOf(caller.url);
-      if (!callerUri || caller.callLine === 0) return undefined;
-      const at = { name: func.name, line: caller.callLine, column: 0 };
+      const at =
+        caller.callLine > 0
+          ? { url: caller.callUrl, name: func.name, line: caller.callLine, column: 0 }
+          : caller;
+      const callerUri = findings.fileOf(at.url);
+      if (!callerUri) return undefined;
       return new vscode.DiagnosticRelatedInformation(
-        new vscode.Location(callerUri, await functionRange(at, callerUri, lines)),
+        new vscode.Location(callerUri, await nameRange(at, callerUri, lines)),
         vscode.l10n.t("called from {0}, {1}", caller.name, formatTime(caller.time)),
       );
     }),
@@ -82,7 +85,7 @@ function problemMessage(func: HotFunction, { total, profile }: Findings): string
   const share = formatShare(func.self, total);
   const time = formatTime(func.self);
   const [hottest] = func.lines;
-  if (!hottest || hottest.line === func.line) {
+  if (!hottest || (hottest.url === func.url && hottest.line === func.line)) {
     return vscode.l10n.t(
       "{0} takes {1} of all time ({2}) in {3}",
       func.name,
@@ -92,16 +95,16 @@ function problemMessage(func: HotFunction, { total, profile }: Findings): string
     );
   }
   return vscode.l10n.t(
-    "{0} takes {1} of all time ({2}) in {3}; its hottest line is {4}",
+    "{0} takes {1} of all time ({2}) in {3}, most in line {4}",
     func.name,
     share,
     time,
     profile.title,
-    hottest.line,
+    hottest.url === func.url ? hottest.line : `${fileName(hottest.url)}:${hottest.line}`,
   );
 }
 
-async function functionRange(
+async function nameRange(
   { name, line, column }: Pick<HotFunction, "name" | "line" | "column">,
   uri: vscode.Uri,
   lines: LineReader,

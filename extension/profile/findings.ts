@@ -11,7 +11,7 @@ export interface Findings {
   readonly total: number;
   /** By self time, the hottest first; those without a file here too. */
   readonly functions: readonly HotFunction[];
-  /** The file here of a URL that one of the functions or their callers has. */
+  /** The file here of a URL in `functions`. */
   fileOf(url: string): vscode.Uri | undefined;
   /** What the profile calls a file of this machine; nothing for files that are not hot. */
   urlOf(uri: vscode.Uri): string | undefined;
@@ -62,7 +62,11 @@ export class ActiveFindings implements vscode.Disposable {
     if (!profile) return undefined;
     try {
       const { functions, total } = await profile.query({ kind: "hottest", limit, minShare });
-      const urls = functions.flatMap(({ url, callers }) => [url, ...callers.map((c) => c.url)]);
+      const urls = functions.flatMap(({ url, lines, callers }) => [
+        url,
+        ...lines.map((line) => line.url),
+        ...callers.flatMap((caller) => [caller.url, caller.callUrl]),
+      ]);
       const files = await findSources(new Set(urls));
       const urlOfFile = new Map([...files].map(([url, uri]) => [uri.toString(), url]));
       return {

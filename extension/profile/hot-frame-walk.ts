@@ -10,6 +10,8 @@ import { plain, showPosition } from "./source-files.ts";
 interface Stop {
   readonly func: HotFunction;
   readonly uri: vscode.Uri;
+  readonly line: number;
+  readonly column: number;
 }
 
 export class HotFrameWalk {
@@ -48,8 +50,8 @@ export class HotFrameWalk {
     if (this.#walked !== findings) this.#at = undefined;
     this.#walked = findings;
     this.#at = choose(stops.length);
-    const { func, uri } = stops[this.#at]!;
-    await showPosition(uri, hottestPosition(func));
+    const { func, uri, ...position } = stops[this.#at]!;
+    await showPosition(uri, position);
     vscode.window.setStatusBarMessage(
       vscode.l10n.t(
         "$(flame) Hot frame {0} of {1}: {2}, {3} self ({4})",
@@ -64,23 +66,22 @@ export class HotFrameWalk {
   }
 }
 
-function stopsOf({ functions, fileOf }: Findings): Stop[] {
-  const stops = functions.flatMap((func) => {
-    const uri = fileOf(func.url);
-    return uri ? [{ func, uri }] : [];
-  });
+function stopsOf(findings: Findings): Stop[] {
+  const stops = findings.functions.flatMap((func) => stopOf(func, findings) ?? []);
   return walkOrder(stops, ({ uri }) => isAppCode(uri));
+}
+
+/** The function's hottest line, or its first where no line is known. */
+function stopOf(func: HotFunction, { fileOf }: Findings): Stop | undefined {
+  const [hottest] = func.lines;
+  const lineUri = hottest && fileOf(hottest.url);
+  if (lineUri) return { func, uri: lineUri, line: hottest.line, column: 0 };
+  const uri = fileOf(func.url);
+  return uri && { func, uri, line: func.line, column: func.column };
 }
 
 function isAppCode(uri: vscode.Uri): boolean {
   return (
     vscode.workspace.getWorkspaceFolder(uri) !== undefined && !uri.path.includes("/node_modules/")
   );
-}
-
-/** The function's hottest line, or its first where no line is known. */
-function hottestPosition(func: HotFunction): { line: number; column: number } {
-  const [hottest] = func.lines;
-  if (!hottest || hottest.line === func.line) return func;
-  return { line: hottest.line, column: 0 };
 }

@@ -205,10 +205,16 @@ export interface HotFunction extends FunctionInfo {
    */
   readonly self: number;
   readonly total: number;
-  /** Up to five lines, hottest first. */
-  readonly lines: readonly { readonly line: number; readonly self: number }[];
+  /** Up to five lines, hottest first; of another file where code of that file was inlined. */
+  readonly lines: readonly {
+    readonly url: string;
+    readonly line: number;
+    readonly self: number;
+  }[];
   /** Up to five direct callers with a source, by the time they account for, at the calling line. */
   readonly callers: readonly (FunctionInfo & {
+    readonly callUrl: string;
+    /** 0 where only the caller is known. */
     readonly callLine: number;
     readonly time: number;
   })[];

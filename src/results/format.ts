@@ -22,3 +22,8 @@ export function formatShare(part: number, whole: number): string {
   if (percent < 0.05) return "<0.1 %";
   return percent >= 99.95 ? "100 %" : `${percent.toFixed(1)} %`;
 }
+
+/** The last segment of a path or URL. */
+export function fileName(pathOrUrl: string): string {
+  return pathOrUrl.slice(Math.max(pathOrUrl.lastIndexOf("/"), pathOrUrl.lastIndexOf("\\")) + 1);
+}

@@ -285,16 +285,21 @@ describe("hottest", () => {
         name,
         self,
         lines,
-        callers: callers.map((caller) => [caller.name, caller.callLine, caller.time]),
+        callers: callers.map(({ name, callUrl, callLine, time }) => [
+          name,
+          callUrl,
+          callLine,
+          time,
+        ]),
       })),
       [
         {
           name: "gamma",
           self: 8,
-          lines: [{ line: 1, self: 8 }],
+          lines: [{ url: "/app/two.js", line: 1, self: 8 }],
           callers: [
-            ["alpha", 1, 6],
-            ["beta", 1, 2],
+            ["alpha", "/app/one.js", 1, 6],
+            ["beta", "/app/one.js", 1, 2],
           ],
         },
       ],

@@ -28,7 +28,11 @@ export function hottest(
       ...functionInfo(profile, func),
       self: slice.sourceSelf[func]!,
       total: slice.functions.total[func]!,
-      lines: top(details.get(func)?.lines).map(([line, self]) => ({ line, self })),
+      lines: top(details.get(func)?.lines).map(([row, self]) => ({
+        url: structure.lines.url[row]!,
+        line: structure.lines.line[row]!,
+        self,
+      })),
       callers: topCallers(structure, details.get(func)?.callers),
     })),
     total: slice.total,
@@ -36,7 +40,7 @@ export function hottest(
 }
 
 interface Details {
-  /** Self microseconds by line. */
+  /** Self microseconds by row of the line table. */
   readonly lines: Map<number, number>;
   /** Total microseconds by calling frame. */
   readonly callers: Map<number, number>;
@@ -44,7 +48,7 @@ interface Details {
 
 /** One pass over the nodes: lines of each hot function, and the frames that called it. */
 function collectDetails(
-  { profile, sourceNode }: Structure,
+  { profile, sourceNode, lines }: Structure,
   slice: Slice,
   hot: ReadonlySet<number>,
 ): ReadonlyMap<number, Details> {
@@ -58,8 +62,8 @@ function collectDetails(
     const self = slice.nodes.self[node]!;
     if (self > 0) {
       const found = details.get(frames.func[frame]!);
-      const { line } = framePosition(profile, frame);
-      if (found && line > 0) add(found.lines, line, self);
+      const row = lines.ofFrame[frame]!;
+      if (found && row >= 0) add(found.lines, row, self);
     }
     if (source !== node) continue;
     const found = details.get(frames.func[frame]!);
@@ -75,11 +79,15 @@ function topCallers(
   { profile }: Structure,
   callers: ReadonlyMap<number, number> | undefined,
 ): HotFunction["callers"] {
-  return top(callers).map(([frame, time]) => ({
-    ...functionInfo(profile, profile.frames.func[frame]!),
-    callLine: framePosition(profile, frame).line,
-    time,
-  }));
+  return top(callers).map(([frame, time]) => {
+    const call = framePosition(profile, frame);
+    return {
+      ...functionInfo(profile, profile.frames.func[frame]!),
+      callUrl: call.url,
+      callLine: call.line,
+      time,
+    };
+  });
 }
 
 function add(sums: Map<number, number>, key: number, time: number): void {
