@@ -46,6 +46,7 @@ const bundles = [
     external: ["vscode"],
   },
   nodeModule("src/server/main.ts", "dist/server.js"),
+  nodeModule("src/server/health-thread.ts", "dist/health-thread.js"),
   nodeModule("src/profile-worker/worker.ts", "dist/worker.js"),
   nodeModule("src/cli/main.ts", "dist/cli.js", "#!/usr/bin/env node\n"),
   {
@@ -68,7 +69,9 @@ const present = bundles.filter(({ entryPoints: [entry] }) => {
 });
 if (watch) {
   const contexts = await Promise.all(present.map((bundle) => esbuild.context(bundle)));
+  await Promise.all(contexts.map((context) => context.rebuild().catch(() => undefined)));
   await Promise.all(contexts.map((context) => context.watch()));
+  console.log("Watching for changes");
 } else {
   await Promise.all(present.map((bundle) => esbuild.build(bundle)));
 }
