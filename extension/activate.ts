@@ -19,7 +19,7 @@ import { WorkspaceServer } from "./server/workspace-server.ts";
 /** Gives the App: what tests look at and drive. */
 export function activate(context: vscode.ExtensionContext): App {
   const log = vscode.window.createOutputChannel("Hangscope", { log: true });
-  const server = new WorkspaceServer();
+  const server = new WorkspaceServer(context, log);
   const captures = new StoredCaptures(context);
   const recorder: Recorder = { current: undefined, onDidChange: () => log, dispose: () => {} };
   const profiles = new OpenedProfiles(server, log);

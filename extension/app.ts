@@ -1,24 +1,19 @@
 /** What `activate` builds once and hands to every room of the extension. No globals besides. */
 import type * as vscode from "vscode";
+import type { ConnectionState } from "../src/launcher/connection.ts";
 import type { AnswerTo, QueryInput } from "../src/profile/query.ts";
 import type { ToolClient } from "../src/server/protocol.ts";
 
-export type ServerState =
-  | { readonly kind: "stopped" }
-  | { readonly kind: "starting" }
-  | { readonly kind: "ready" }
-  /** The health thread answers, the main loop is silent. */
-  | { readonly kind: "busy"; readonly silentMs: number; readonly job: string | undefined }
-  /** Alive, but gives no health answer. */
-  | { readonly kind: "unresponsive" }
-  | { readonly kind: "failed"; readonly message: string };
+export type { ConnectionState as ServerState } from "../src/launcher/connection.ts";
 
 /** The workspace's tool-server, started on first use. */
 export interface ServerConnection extends ToolClient, vscode.Disposable {
-  readonly state: ServerState;
-  readonly onDidChangeState: vscode.Event<ServerState>;
+  readonly state: ConnectionState;
+  readonly onDidChangeState: vscode.Event<ConnectionState>;
   /** Native names of a profile came in: its answers have changed. */
   readonly onDidUpdateProfile: vscode.Event<string>;
+  /** A capture's program ended, or the capture was stopped. */
+  readonly onDidEndCapture: vscode.Event<string>;
   restart(): Promise<void>;
   showLog(): Promise<void>;
 }

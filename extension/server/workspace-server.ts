@@ -1,5 +1,7 @@
 /** The workspace's tool-server as the extension sees it: started on first use, never before. */
 import * as vscode from "vscode";
+import type { Connection } from "../../src/launcher/connection.ts";
+import type { ServerEvent } from "../../src/server/protocol.ts";
 import type { TaskOptions } from "../../src/toolchain/progress.ts";
 import type { ToolInput, ToolName, ToolOutput } from "../../src/tools/index.ts";
 import type { ServerConnection, ServerState } from "../app.ts";
@@ -8,28 +10,92 @@ import { UserError } from "../commands.ts";
 export class WorkspaceServer implements ServerConnection {
   readonly #stateChanged = new vscode.EventEmitter<ServerState>();
   readonly #profileUpdated = new vscode.EventEmitter<string>();
+  readonly #captureEnded = new vscode.EventEmitter<string>();
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidUpdateProfile = this.#profileUpdated.event;
+  readonly onDidEndCapture = this.#captureEnded.event;
+  readonly #context: vscode.ExtensionContext;
+  readonly #log: vscode.LogOutputChannel;
   #state: ServerState = { kind: "stopped" };
+  #connection: Promise<Connection> | undefined;
+
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+    this.#context = context;
+    this.#log = log;
+  }
 
   get state(): ServerState {
     return this.#state;
   }
 
   async call<N extends ToolName>(
-    _name: N,
-    _input: ToolInput<N>,
-    _task?: TaskOptions,
+    name: N,
+    input: ToolInput<N>,
+    task?: TaskOptions,
   ): Promise<ToolOutput<N>> {
-    throw new UserError("The server is not built yet.");
+    return (await this.#connected()).call(name, input, task);
   }
 
-  async restart(): Promise<void> {}
+  async restart(): Promise<void> {
+    await (await this.#connected()).restart();
+  }
 
-  async showLog(): Promise<void> {}
+  async showLog(): Promise<void> {
+    const { log } = await this.#connected();
+    try {
+      await vscode.window.showTextDocument(vscode.Uri.file(log), { preview: true });
+    } catch {
+      throw new UserError(vscode.l10n.t("The server has written no log yet."));
+    }
+  }
 
   dispose(): void {
+    void this.#connection?.then((connection) => connection.dispose());
     this.#stateChanged.dispose();
     this.#profileUpdated.dispose();
+    this.#captureEnded.dispose();
   }
+
+  #connected(): Promise<Connection> {
+    if (!vscode.workspace.isTrusted) {
+      const message = vscode.l10n.t("Hangscope starts nothing in a folder you do not trust.");
+      return Promise.reject(new UserError(message));
+    }
+    this.#connection ??= this.#connect();
+    return this.#connection;
+  }
+
+  /** Loaded when first needed, so that activation does not pay for it. */
+  async #connect(): Promise<Connection> {
+    const { Connection } = await import("../../src/launcher/connection.ts");
+    const idleMinutes = vscode.workspace
+      .getConfiguration("hangscope")
+      .get<number>("server.idleMinutes", 30);
+    const workspace = workspaceKey();
+    return new Connection({
+      serverScript: this.#context.asAbsolutePath("dist/server.js"),
+      idleMs: idleMinutes * 60_000,
+      ...(workspace !== undefined && { workspace }),
+      onState: (state) => this.#show(state),
+      onEvent: (event) => this.#hear(event),
+    });
+  }
+
+  #show(state: ServerState): void {
+    this.#log.debug(`server: ${state.kind}`);
+    this.#state = state;
+    this.#stateChanged.fire(state);
+  }
+
+  #hear(event: ServerEvent): void {
+    if (event.kind === "profile-updated") this.#profileUpdated.fire(event.profileId);
+    if (event.kind === "capture-ended") this.#captureEnded.fire(event.sessionId);
+  }
+}
+
+/** One server serves every window of a folder or of a saved multi-root workspace. */
+function workspaceKey(): string | undefined {
+  const { workspaceFile, workspaceFolders } = vscode.workspace;
+  if (workspaceFile?.scheme === "file") return workspaceFile.fsPath;
+  return workspaceFolders?.[0]?.uri.fsPath;
 }
