@@ -2,12 +2,14 @@
  * A profile in a thread of its own, seen from its owner. A crash or an out-of-memory of the
  * worker fails the calls under way and nothing else.
  */
+import { rm } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import type { WriterFormat } from "../formats/writer-formats.ts";
 import { decodeColumns } from "../profile/columns.ts";
 import type { Answer, Query } from "../profile/query.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import { siblingModule } from "../toolchain/sibling-module.ts";
+import { partialFile } from "./partial-file.ts";
 import type { FromWorker, Request, ToWorker } from "./protocol.ts";
 
 interface Pending extends TaskOptions {
@@ -26,6 +28,8 @@ class ProfileWorkerError extends Error {
 export class ProfileWorker {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
+  /** Outputs whose worker may be ended before it can clean up. */
+  readonly #unfinished = new Set<string>();
   #nextId = 0;
   #ended: Error | undefined;
   /** Called when native names came in after `open` had answered. */
@@ -61,18 +65,26 @@ export class ProfileWorker {
     await this.#request({ kind: "open", path, workspaceFolders }, task);
   }
 
+  /** Waits for the native names that may follow `open`, for callers that ask only once. */
+  async awaitNames(task: TaskOptions = {}): Promise<void> {
+    await this.#request({ kind: "await-names" }, task);
+  }
+
   async query(query: Query, task: TaskOptions = {}): Promise<Answer> {
     return (await this.#request({ kind: "query", query }, task)) as Answer;
   }
 
   /** Writes the whole profile; the file appears complete or not at all. */
   async write(format: WriterFormat, output: string, task: TaskOptions = {}): Promise<void> {
+    this.#unfinished.add(output);
     await this.#request({ kind: "write", format, output }, task);
+    this.#unfinished.delete(output);
   }
 
   async dispose(): Promise<void> {
     this.#end(new Error("The profile was closed."));
     await this.#worker.terminate();
+    for (const output of this.#unfinished) await rm(partialFile(output), { force: true });
   }
 
   async #request(request: Request, task: TaskOptions): Promise<unknown> {

@@ -5,6 +5,8 @@ import type { Progress } from "../toolchain/progress.ts";
 
 export type Request =
   | { readonly kind: "open"; readonly path: string; readonly workspaceFolders: readonly string[] }
+  /** Answers when the names of native code are in, or cannot be had. */
+  | { readonly kind: "await-names" }
   | { readonly kind: "query"; readonly query: Query }
   | { readonly kind: "write"; readonly format: WriterFormat; readonly output: string };
 

@@ -14,12 +14,15 @@ import { ProfileViews } from "../profile/views/profile-views.ts";
 import { nameNativeFrames } from "../symbols/native/name-native-frames.ts";
 import { applySourceMaps } from "../symbols/source-maps/apply.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
+import { partialFile } from "./partial-file.ts";
 import type { FromWorker, Request, ToWorker } from "./protocol.ts";
 
 const port = parentPort;
 if (!port) throw new Error("worker.ts runs in a worker thread only.");
 
 let current: { readonly profile: Profile; readonly views: ProfileViews } | undefined;
+/** Settles, never fails, when native names are in or cannot be had. */
+let naming: Promise<void> = Promise.resolve();
 const running = new Map<number, AbortController>();
 
 port.on("message", (message: ToWorker) => {
@@ -49,6 +52,8 @@ function run(request: Request, task: TaskOptions): unknown {
   switch (request.kind) {
     case "open":
       return openAndMap(request.path, request.workspaceFolders, task);
+    case "await-names":
+      return naming;
     case "query":
       return opened().views.answer(request.query);
     case "write":
@@ -67,7 +72,9 @@ async function openAndMap(
     onProgress: (done, total) => onProgress?.({ message, done, total, unit: "bytes" }),
   });
   show(await applySourceMaps(read, { workspaceFolders, ...(signal && { signal }) }));
-  void nameNativeFramesLater();
+  naming = nameNativeFramesLater().catch(() => {
+    // They are an addition: without them the profile is as it was read.
+  });
 }
 
 /** Names of native code take seconds to look up: the profile is shown first and updated after. */
@@ -84,7 +91,7 @@ async function write(
   { format, output }: Extract<Request, { kind: "write" }>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const partial = `${output}.partial`;
+  const partial = partialFile(output);
   try {
     await writers[format](profile, createWriteStream(partial), signal);
     await rename(partial, output);

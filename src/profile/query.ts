@@ -77,6 +77,8 @@ export const querySchema = z.discriminatedUnion("kind", [
     /** Share of all time, 0 to 1. */
     minShare: z.number().min(0).max(1).default(0),
   }),
+  /** The flat function list for other programs: generated and original positions apart. */
+  z.object({ kind: z.literal("report"), filter, limit: limit.default(10_000) }),
   /** How much of all time the functions that match a text are on the stack. */
   z.object({ kind: z.literal("search"), filter, text: z.string(), limit: limit.default(1000) }),
   /** Time by category in equal buckets from start to end, idle included. */
@@ -226,6 +228,33 @@ export interface HottestAnswer {
   readonly total: number;
 }
 
+/** `line` and `column` are 0 where unknown. */
+export interface ReportPosition {
+  readonly name: string;
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Position and name as the engine ran them; `original` where a source map has them. */
+export interface ReportFunction extends ReportPosition {
+  readonly category: Category;
+  readonly module: string;
+  readonly self: number;
+  readonly total: number;
+  readonly selfSamples: number;
+  readonly original?: ReportPosition;
+}
+
+export interface ReportAnswer {
+  readonly kind: "report";
+  /** By self time, then total. */
+  readonly functions: readonly ReportFunction[];
+  /** Functions in all, before the limit. */
+  readonly count: number;
+  readonly total: number;
+}
+
 export interface SearchAnswer {
   readonly kind: "search";
   /** Function ids by total time, at most `limit`. */
@@ -254,6 +283,7 @@ interface AnswerByKind {
   children: TableAnswer;
   file: FileAnswer;
   hottest: HottestAnswer;
+  report: ReportAnswer;
   search: SearchAnswer;
   timeline: TimelineAnswer;
 }

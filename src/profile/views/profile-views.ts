@@ -6,6 +6,7 @@ import { buildStructure, type Structure } from "../structure.ts";
 import { fileView } from "./file.ts";
 import { flame, sandwich } from "./flame.ts";
 import { hottest } from "./hottest.ts";
+import { report } from "./report.ts";
 import { search, summary, timeline } from "./summary.ts";
 import { functionTable, tableChildren } from "./table.ts";
 
@@ -39,6 +40,8 @@ export class ProfileViews {
         return fileView(structure, this.#slice(query.filter), query);
       case "hottest":
         return hottest(structure, this.#slice(query.filter), query);
+      case "report":
+        return report(structure, this.#slice(query.filter), query);
       case "search":
         return search(structure, this.#slice(query.filter), query);
       case "timeline":
