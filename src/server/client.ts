@@ -7,14 +7,12 @@ import type { Progress, TaskOptions } from "../toolchain/progress.ts";
 import type { ToolInput, ToolName, ToolOutput } from "../tools/index.ts";
 import { ToolError } from "../tools/tool.ts";
 import { decodeFrames, frameKinds } from "./frames.ts";
+import { framesType, instanceHeader, requestIdHeader } from "./headers.ts";
 import {
   type ErrorAnswer,
-  framesType,
   type Health,
   healthSchema,
-  instanceHeader,
   type Ready,
-  requestIdHeader,
   type ServerEvent,
   type ToolClient,
 } from "./protocol.ts";

@@ -6,8 +6,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { refusal } from "./auth.ts";
+import { instanceHeader } from "./headers.ts";
 import { type HealthThreadData, type HealthUpdate, lastAlive } from "./health.ts";
-import { type Health, instanceHeader } from "./protocol.ts";
+import type { Health } from "./protocol.ts";
 
 const { instanceId, pid, token, alive } = workerData as HealthThreadData;
 let jobs: Health["jobs"] = [];

@@ -8,8 +8,8 @@ import { refusal } from "./auth.ts";
 import type { Events } from "./events.ts";
 import { describeFailure } from "./failure.ts";
 import { encodeFrame, encodeJsonFrame, frameKinds } from "./frames.ts";
+import { framesType, instanceHeader, requestIdHeader } from "./headers.ts";
 import type { Job, Jobs } from "./job.ts";
-import { framesType, instanceHeader, requestIdHeader } from "./protocol.ts";
 
 export interface HttpOptions {
   readonly instanceId: string;
