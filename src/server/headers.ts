@@ -1,0 +1,8 @@
+/** Names on the wire. */
+
+/** Names every response's instance, so that a client notices when it talks to another server. */
+export const instanceHeader = "x-hangscope-instance";
+/** The caller's own id for a call; the same id never starts a second job. */
+export const requestIdHeader = "x-request-id";
+/** A tool's answer as frames (`frames.ts`); anything else is answered in JSON. */
+export const framesType = "application/vnd.hangscope.frames";
