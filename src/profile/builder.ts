@@ -9,6 +9,7 @@ import {
   categoryId,
   type Marker,
   type Profile,
+  type ScriptInfo,
   type Thread,
   type Tier,
   tierId,
@@ -74,6 +75,7 @@ export class ProfileBuilder {
 
   readonly #threads: Thread[] = [];
   readonly #markers: Marker[] = [];
+  readonly #scripts: ScriptInfo[] = [];
   readonly #warnings = new Map<string, { message: string; count: number }>();
 
   string(text: string): number {
@@ -169,6 +171,10 @@ export class ProfileBuilder {
     this.#markers.push(marker);
   }
 
+  script(script: ScriptInfo): void {
+    this.#scripts.push(script);
+  }
+
   /** Counts up: many occurrences of one code are one warning. The first message stays. */
   warn(code: string, message: string, count = 1): void {
     const known = this.#warnings.get(code);
@@ -230,6 +236,7 @@ export class ProfileBuilder {
       },
       threads: this.#threads,
       markers: this.#markers,
+      scripts: this.#scripts,
       warnings: [...this.#warnings].map(([code, w]) => ({ code, ...w })),
     };
   }

@@ -121,6 +121,14 @@ export interface Marker {
   readonly duration: number;
 }
 
+/** A script whose compiled text says where its source map is. */
+export interface ScriptInfo {
+  /** As the functions of the script have it. */
+  readonly url: string;
+  /** As in its `sourceMappingURL` comment: relative to `url`, absolute, or a `data:` URL. */
+  readonly sourceMapUrl: string;
+}
+
 /** Something that could not be read, with how much of it there was. */
 export interface Warning {
   /** Stable, kebab-case: what tests and agents match on. */
@@ -151,5 +159,7 @@ export interface Profile {
   readonly samples: SampleTable;
   readonly threads: readonly Thread[];
   readonly markers: readonly Marker[];
+  /** Only where the format carries the scripts' own text. */
+  readonly scripts: readonly ScriptInfo[];
   readonly warnings: readonly Warning[];
 }

@@ -1,0 +1,195 @@
+/**
+ * The code of one isolate as the log builds it up: what stands at which address, which function
+ * it belongs to, and which script that is from.
+ */
+import type { ProfileBuilder } from "../../profile/builder.ts";
+import { AddressCache } from "./address-cache.ts";
+import {
+  type Code,
+  isFunctionType,
+  isWasmName,
+  kindOf,
+  type LoggedFunction,
+  tierOf,
+} from "./code.ts";
+import type { CodeFrames } from "./code-frames.ts";
+import type { CodeRecord } from "./code-record.ts";
+import { EmbeddedBuiltins } from "./embedded-builtins.ts";
+import { fileAddress, Libraries, libraryLabel } from "./libraries.ts";
+import { RangeMap } from "./range-map.ts";
+import type { FileSpan, Script } from "./script.ts";
+import type { AddressResolver } from "./stacks.ts";
+
+export class Isolate implements AddressResolver {
+  readonly libraries = new Libraries();
+  readonly builtins: EmbeddedBuiltins;
+  platform = "";
+  readonly scripts = new Map<number, Script>();
+  removals = 0;
+  additions = 0;
+
+  readonly #builder: ProfileBuilder;
+  readonly #frames: CodeFrames;
+  readonly #code = new RangeMap<Code>();
+  readonly #functions = new Map<number, LoggedFunction>();
+  readonly #callers = new AddressCache();
+  readonly #leaves = new AddressCache();
+  #lastAdded: Code | undefined;
+
+  constructor(builder: ProfileBuilder, frames: CodeFrames, builtinBase?: number) {
+    this.#builder = builder;
+    this.#frames = frames;
+    this.builtins = new EmbeddedBuiltins(builtinBase);
+  }
+
+  addCode(record: CodeRecord): void {
+    const { address: start, size, type, mark } = record;
+    const isWasm = isFunctionType(type) && isWasmName(record.name);
+    const func = isFunctionType(type) && !isWasm ? this.#functionOf(record) : undefined;
+    const kind = isWasm ? "wasm" : func ? "js" : kindOf(type);
+    if (kind === "builtin" || kind === "handler") this.builtins.builtin(start, size);
+    const name = func ? "" : record.name;
+    const tier = isWasm && mark === "" ? "baseline" : tierOf(mark);
+    const code: Code = {
+      start,
+      size: Math.max(size, 1),
+      kind,
+      tier,
+      name,
+      func,
+      table: undefined,
+      callees: [],
+      chains: undefined,
+    };
+    this.#insert(code);
+    this.#lastAdded = code;
+  }
+
+  /** False when nothing stands at `from`. */
+  moveCode(from: number, to: number): boolean {
+    const code = this.#code.remove(from);
+    if (!code) return false;
+    this.#forget(code);
+    code.start = to;
+    this.#insert(code);
+    return true;
+  }
+
+  deleteCode(address: number): boolean {
+    const code = this.#code.remove(address);
+    if (code) this.#forget(code);
+    return code !== undefined;
+  }
+
+  moveFunction(from: number, to: number): void {
+    const func = this.#functions.get(from);
+    if (!func) return;
+    this.#functions.delete(from);
+    this.#functions.set(to, func);
+  }
+
+  /** False when no code stands at `address`. `sfis` are the addresses of inlined functions. */
+  addSource(
+    address: number,
+    source: { script: Script; start: number; table: FileSpan | undefined; sfis: readonly number[] },
+  ): boolean {
+    const code = this.#lastAdded?.start === address ? this.#lastAdded : this.#code.at(address);
+    if (!code?.func) return code !== undefined;
+    // A function is compiled many times; what it is does not change.
+    if (code.func.script !== source.script && code.func.id < 0) {
+      code.func.script = source.script;
+      code.func.start = source.start;
+    }
+    if (code.chains) this.#forget(code);
+    code.chains = undefined;
+    code.table = source.table;
+    code.callees = source.sfis.map((sfi) => this.#functions.get(sfi));
+    return true;
+  }
+
+  /** Whether this is Node's isolate of a worker thread. */
+  get isWorker(): boolean {
+    for (const script of this.scripts.values()) {
+      if (script.loggedName === "node:internal/main/worker_thread") return true;
+    }
+    return false;
+  }
+
+  caller(address: number): number {
+    const cached = this.#callers.get(address);
+    return cached >= 0 ? cached : this.#resolve(address, true, this.#callers);
+  }
+
+  leaf(address: number): number {
+    const cached = this.#leaves.get(address);
+    return cached >= 0 ? cached : this.#resolve(address, false, this.#leaves);
+  }
+
+  isJs(chain: number): boolean {
+    return this.#frames.isJs(chain);
+  }
+
+  isJsCode(address: number): boolean {
+    return this.#code.find(address)?.kind === "js";
+  }
+
+  isBuiltin(address: number): boolean {
+    const kind = this.#code.find(address)?.kind;
+    return kind === "builtin" || kind === "handler";
+  }
+
+  push(chain: number, parent: number): number {
+    return this.#frames.push(chain, parent);
+  }
+
+  #resolve(address: number, isCaller: boolean, cache: AddressCache): number {
+    const chain = this.#find(address, isCaller);
+    if (chain >= 0) cache.set(address, chain);
+    return chain;
+  }
+
+  #find(address: number, isCaller: boolean): number {
+    if (address === 0) return -1;
+    const code = this.#code.find(address);
+    if (code) return this.#frames.at(code, address, isCaller);
+    const library = this.libraries.find(address);
+    if (library) {
+      const func = this.#builder.func({
+        name: libraryLabel(library.path),
+        category: "native",
+        module: library.path,
+      });
+      const fileRelative = fileAddress(library, address, this.platform);
+      return this.#frames.single(
+        this.#builder.frame(func, { tier: "native", address: fileRelative }),
+      );
+    }
+    const original = this.builtins.original(address);
+    const builtin = Number.isNaN(original) ? undefined : this.#code.find(original);
+    return builtin ? this.#frames.at(builtin, original, isCaller) : -1;
+  }
+
+  #insert(code: Code): void {
+    this.additions++;
+    this.#code.add(code, (removed) => this.#forget(removed));
+  }
+
+  /** Code that ticks were in has gone from its addresses. */
+  #forget(code: Code): void {
+    if (!code.chains) return;
+    this.removals++;
+    for (const key of code.chains.keys()) {
+      const address = code.start + (key >> 1);
+      this.#callers.set(address, -1);
+      this.#leaves.set(address, -1);
+    }
+  }
+
+  #functionOf({ sfi, name: logged }: CodeRecord): LoggedFunction {
+    const known = this.#functions.get(sfi);
+    if (known?.logged === logged) return known;
+    const func: LoggedFunction = { logged, script: undefined, start: -1, id: -1 };
+    this.#functions.set(sfi, func);
+    return func;
+  }
+}

@@ -1,0 +1,182 @@
+/** A script of the log: its name, where its lines end, and the comments that point elsewhere. */
+import { backslash, hasAt, unescapePath } from "./bytes.ts";
+
+/** A span of the log file, in bytes. */
+export interface FileSpan {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface Position {
+  /** 1-based; 0 when unknown. */
+  readonly line: number;
+  readonly column: number;
+}
+
+const unknownPosition: Position = { line: 0, column: 0 };
+
+/** Where each line of a text ends: what turns a position into a line without keeping the text. */
+export interface LineTable {
+  /** UTF-16 units of the whole text. */
+  readonly length: number;
+  /** For every line but the last, the index of the first unit after its line end. */
+  readonly nextStarts: Uint32Array;
+}
+
+export class Script {
+  /** As logged, still escaped: function names end with it. Undefined when not logged. */
+  #loggedName: string | undefined;
+  lines: LineTable | undefined;
+  sourceMapUrl: FileSpan | undefined;
+  sourceUrl: FileSpan | undefined;
+  /**
+   * Lines and first-line columns before the text in the file that holds it, as for an inline
+   * script of a page. Known once a function's logged line and position have been compared.
+   */
+  origin: Position | undefined;
+
+  get loggedName(): string | undefined {
+    return this.#loggedName;
+  }
+
+  /** `""` when not known: code from `eval`, or a log without its source. */
+  get url(): string {
+    return unescapePath(this.#loggedName ?? "");
+  }
+
+  setName(logged: string): void {
+    this.#loggedName = logged === "<unknown>" ? "" : logged;
+  }
+
+  /** Remembers what V8 itself says of one position. False when it cannot be true of this text. */
+  anchor(position: number, line: number, column: number): boolean {
+    if (!this.lines || line < 1) return true;
+    const here = inText(this.lines, position);
+    if (here.line === 0) return false;
+    const origin = {
+      line: line - here.line,
+      column: here.line === 1 ? column - here.column : (this.origin?.column ?? 0),
+    };
+    const isSame = !this.origin || this.origin.line === origin.line;
+    this.origin = origin;
+    return isSame && (here.line === 1 || here.column === column);
+  }
+
+  /** Line and column of a position in the source; zeros when the log cannot tell. */
+  locate(position: number): Position {
+    if (!this.lines) return unknownPosition;
+    const { line, column } = inText(this.lines, position);
+    if (line === 0 || !this.origin) return { line, column };
+    return {
+      line: line + this.origin.line,
+      column: line === 1 ? column + this.origin.column : column,
+    };
+  }
+}
+
+function inText(lines: LineTable, position: number): Position {
+  if (position < 0 || position > lines.length) return unknownPosition;
+  const { nextStarts } = lines;
+  let low = 0;
+  let high = nextStarts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (nextStarts[middle]! <= position) low = middle + 1;
+    else high = middle;
+  }
+  const lineStart = low === 0 ? 0 : nextStarts[low - 1]!;
+  return { line: low + 1, column: position - lineStart + 1 };
+}
+
+/** Bytes that a reader of escaped text must be able to look ahead: the longest marker below. */
+export const lookAhead = 24;
+
+const sourceMapMarker = " sourceMappingURL=";
+const sourceUrlMarker = " sourceURL=";
+
+/**
+ * Reads a script's escaped source as it streams past, in one sweep: where lines end, in UTF-16
+ * units, and where in the file the magic comments stand.
+ */
+export class ScriptText {
+  #units = 0;
+  #nextStarts = new Uint32Array(256);
+  #count = 0;
+  /** The last unit was a carriage return: a line feed after it ends the same line. */
+  #afterReturn = false;
+  #sourceMapStart = -1;
+  #sourceUrlStart = -1;
+
+  /**
+   * Takes `[start, end)`, which stands at `fileOffset + start` of the file. Unless `isLast`, up
+   * to `lookAhead` bytes are left for the next call.
+   * @returns the index of the first byte not taken.
+   */
+  feed(bytes: Uint8Array, start: number, end: number, fileOffset: number, isLast: boolean): number {
+    const stop = isLast ? end : end - lookAhead;
+    let units = this.#units - start;
+    let at = start;
+    while (at < stop) {
+      const byte = bytes[at]!;
+      if (byte === backslash) {
+        const kind = bytes[at + 1]!;
+        if (kind === 110) {
+          at += 2;
+          units -= 1;
+          if (this.#afterReturn) this.#nextStarts[this.#count - 1] = units + at;
+          else this.#endLine(units + at);
+          this.#afterReturn = false;
+          continue;
+        }
+        const size = kind === 120 ? 4 : kind === 117 ? 6 : 2;
+        this.#afterReturn = false;
+        if (size === 4 && hasAt(bytes, at + 2, end, "0d")) {
+          this.#endLine(units + at + 1);
+          this.#afterReturn = true;
+        } else if (
+          size === 6 &&
+          (hasAt(bytes, at + 2, end, "2028") || hasAt(bytes, at + 2, end, "2029"))
+        ) {
+          this.#endLine(units + at + 1);
+        }
+        at += size;
+        units -= size - 1;
+        continue;
+      }
+      this.#afterReturn = false;
+      if (byte === 47 && bytes[at + 1] === 47) this.#comment(bytes, at + 2, end, fileOffset);
+      at++;
+    }
+    at = Math.min(at, end);
+    this.#units = units + at;
+    return at;
+  }
+
+  finish(script: Script, textEnd: number): void {
+    script.lines = {
+      length: this.#units,
+      nextStarts: this.#nextStarts.slice(0, this.#count),
+    };
+    const span = (offset: number) => ({ offset, length: Math.max(textEnd - offset, 0) });
+    if (this.#sourceMapStart >= 0) script.sourceMapUrl = span(this.#sourceMapStart);
+    if (this.#sourceUrlStart >= 0) script.sourceUrl = span(this.#sourceUrlStart);
+  }
+
+  #endLine(nextStart: number): void {
+    if (this.#count === this.#nextStarts.length) {
+      const grown = new Uint32Array(this.#count * 2);
+      grown.set(this.#nextStarts);
+      this.#nextStarts = grown;
+    }
+    this.#nextStarts[this.#count++] = nextStart;
+  }
+
+  #comment(bytes: Uint8Array, at: number, end: number, fileOffset: number): void {
+    if (bytes[at] !== 35 && bytes[at] !== 64) return;
+    if (hasAt(bytes, at + 1, end, sourceMapMarker)) {
+      this.#sourceMapStart = fileOffset + at + 1 + sourceMapMarker.length;
+    } else if (hasAt(bytes, at + 1, end, sourceUrlMarker)) {
+      this.#sourceUrlStart = fileOffset + at + 1 + sourceUrlMarker.length;
+    }
+  }
+}

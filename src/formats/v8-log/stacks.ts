@@ -1,0 +1,223 @@
+/**
+ * Ticks: the hot path. Neighbouring ticks share most of their stack, and a stack's callers stand
+ * at the line's end: what two lines have in common there is taken over without being parsed.
+ *
+ * `tick,pc,µs,isExternal,tosOrExternal,vmState[,overflow][,frame…]`, innermost frame first.
+ */
+import type { ProfileBuilder } from "../../profile/builder.ts";
+import type { Category } from "../../profile/profile.ts";
+import { fieldEnd, parseDecimal, parseHex } from "./bytes.ts";
+
+/** What V8 was doing, where that says more than the address: by `vmState`. */
+const stateFrames: readonly (readonly [name: string, category: Category] | undefined)[] = [
+  undefined,
+  ["(garbage collector)", "gc"],
+  ["(parser)", "compiler"],
+  ["(bytecode compiler)", "compiler"],
+  ["(compiler)", "compiler"],
+  undefined,
+  undefined,
+  // Blocked, not idle: a thread that waits here hangs.
+  ["(atomics wait)", "system"],
+  ["(idle)", "idle"],
+  ["(logging)", "program"],
+];
+
+/** Finds what stands at addresses; chains are those of `CodeFrames`. */
+export interface AddressResolver {
+  /** Changes whenever an address that resolved may resolve to something else. */
+  readonly removals: number;
+  /** Changes whenever an address that did not resolve may do so now. */
+  readonly additions: number;
+  /** The chain of a return address, or -1. */
+  caller(address: number): number;
+  /** The chain of an instruction pointer, or -1. */
+  leaf(address: number): number;
+  /** Whether a JavaScript function's code stands there. */
+  isJsCode(address: number): boolean;
+  /** Whether a chain is made of JavaScript or WebAssembly frames. */
+  isJs(chain: number): boolean;
+  /** The stack `parent` with the chain on top. */
+  push(chain: number, parent: number): number;
+}
+
+export interface Tick {
+  node: number;
+  time: number;
+  overflow: boolean;
+}
+
+export class Stacks {
+  readonly #builder: ProfileBuilder;
+  readonly #resolver: AddressResolver;
+  readonly #stateFrames: readonly number[];
+  readonly #unaccounted: number;
+  readonly #tick: Tick = { node: -1, time: 0, overflow: false };
+
+  /** The last tick's line, in the buffer that it was read into. */
+  #lastBytes: Uint8Array | undefined;
+  #lastView: DataView = new DataView(new ArrayBuffer(0));
+  #lastStart = 0;
+  #lastEnd = 0;
+  #lastRemovals = 0;
+  #lastAdditions = 0;
+  #hasUnresolved = false;
+  /** By depth, bottom of the stack first: the node, and its distance from the line's end. */
+  #nodes = new Int32Array(512);
+  #distances = new Int32Array(512);
+  #depth = 0;
+  /** The frames of the current line that are its own, innermost first. */
+  #ownAddresses = new Float64Array(512);
+  #ownDistances = new Int32Array(512);
+
+  constructor(builder: ProfileBuilder, resolver: AddressResolver) {
+    this.#builder = builder;
+    this.#resolver = resolver;
+    const frame = (name: string, category: Category) =>
+      builder.frame(builder.func({ name, category }));
+    this.#stateFrames = stateFrames.map((state) => (state ? frame(...state) : -1));
+    this.#unaccounted = frame("(unaccounted)", "unaccounted");
+  }
+
+  /** To be called before the buffer that the last line stands in is filled again. */
+  forgetBuffer(): void {
+    this.#lastBytes = undefined;
+  }
+
+  /** The same object each time; undefined when the line is not a tick after all. */
+  read(bytes: Uint8Array, view: DataView, start: number, end: number): Readonly<Tick> | undefined {
+    const pcEnd = fieldEnd(bytes, start + 5, end);
+    const timeEnd = fieldEnd(bytes, pcEnd + 1, end);
+    const externalEnd = fieldEnd(bytes, timeEnd + 1, end);
+    const topEnd = fieldEnd(bytes, externalEnd + 1, end);
+    const stateEnd = fieldEnd(bytes, topEnd + 1, end);
+    const pc = parseHex(bytes, start + 5, pcEnd);
+    const time = parseDecimal(bytes, pcEnd + 1, timeEnd);
+    const top = parseHex(bytes, externalEnd + 1, topEnd);
+    const state = parseDecimal(bytes, topEnd + 1, stateEnd);
+    if (Number.isNaN(pc + time + top + state)) return undefined;
+    const isExternal = bytes[timeEnd + 1] === 49 && externalEnd === timeEnd + 2;
+
+    let framesStart = stateEnd;
+    // The word `overflow` stands between the state and the frames.
+    const overflow = bytes[framesStart + 1] === 111 && framesStart < end;
+    if (overflow) framesStart = fieldEnd(bytes, framesStart + 1, end);
+
+    if (!this.#readFrames(bytes, view, framesStart, end, isExternal ? top : pc)) return undefined;
+    let node = this.#depth > 0 ? this.#nodes[this.#depth - 1]! : -1;
+    if (!isExternal && top !== 0 && this.#resolver.isJsCode(top)) {
+      node = this.#resolver.push(this.#resolver.caller(top), node);
+    }
+    this.#tick.node = this.#leaf(node, isExternal ? top : pc, state);
+    this.#tick.time = time;
+    this.#tick.overflow = overflow;
+    return this.#tick;
+  }
+
+  #leaf(node: number, address: number, state: number): number {
+    const chain = this.#resolver.leaf(address);
+    const stateFrame = this.#stateFrames[state] ?? -1;
+    if (chain >= 0 && (stateFrame < 0 || this.#resolver.isJs(chain))) {
+      node = this.#resolver.push(chain, node);
+    }
+    if (stateFrame >= 0) return this.#builder.node(node, stateFrame);
+    return chain < 0 || node < 0 ? this.#builder.node(node, this.#unaccounted) : node;
+  }
+
+  #readFrames(bytes: Uint8Array, view: DataView, start: number, end: number, pc: number): boolean {
+    const resolver = this.#resolver;
+    const canShare =
+      this.#lastBytes !== undefined &&
+      this.#lastRemovals === resolver.removals &&
+      (!this.#hasUnresolved || this.#lastAdditions === resolver.additions);
+    const shared = canShare ? this.#sharedDepth(bytes, view, start, end) : 0;
+    const stop = shared > 0 ? end - this.#distances[shared - 1]! : end;
+    const own = this.#parseFrames(bytes, start, stop, end, pc);
+    if (own < 0) {
+      this.#lastBytes = undefined;
+      return false;
+    }
+
+    let depth = shared;
+    let node = shared > 0 ? this.#nodes[shared - 1]! : -1;
+    if (shared === 0) this.#hasUnresolved = false;
+    if (shared + own > this.#nodes.length) this.#growStack(shared + own);
+    for (let i = own - 1; i >= 0; i--) {
+      const chain = resolver.caller(this.#ownAddresses[i]!);
+      if (chain >= 0) node = resolver.push(chain, node);
+      else this.#hasUnresolved = true;
+      this.#nodes[depth] = node;
+      this.#distances[depth++] = this.#ownDistances[i]!;
+    }
+    this.#depth = depth;
+    this.#lastBytes = bytes;
+    this.#lastView = view;
+    this.#lastStart = start;
+    this.#lastEnd = end;
+    this.#lastRemovals = resolver.removals;
+    this.#lastAdditions = resolver.additions;
+    return true;
+  }
+
+  /** Parses `[start, stop)` into `#own…`; -1 when something there is not an address. */
+  #parseFrames(
+    bytes: Uint8Array,
+    start: number,
+    stop: number,
+    end: number,
+    previous: number,
+  ): number {
+    let own = 0;
+    for (let at = start; at < stop; ) {
+      if (own === this.#ownAddresses.length) this.#growOwn();
+      const next = fieldEnd(bytes, at + 1, stop);
+      const sign = bytes[at + 1];
+      // `+` and `-` count from the frame before; the frames after it are not to be shared.
+      if (sign === 43) previous += parseHex(bytes, at + 2, next);
+      else if (sign === 45) previous -= parseHex(bytes, at + 2, next);
+      else previous = parseHex(bytes, at + 1, next);
+      if (Number.isNaN(previous)) return -1;
+      this.#ownAddresses[own] = previous;
+      this.#ownDistances[own++] = sign === 48 ? end - at : 0x7fffffff;
+      at = next;
+    }
+    return own;
+  }
+
+  /** How many frames at the bottom are, byte for byte, those of the last tick. */
+  #sharedDepth(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const last = this.#lastBytes!;
+    const lastView = this.#lastView;
+    const delta = this.#lastEnd - end;
+    const limit = Math.max(start, this.#lastStart - delta);
+    let at = end;
+    while (
+      at - 4 >= limit &&
+      view.getInt32(at - 4, true) === lastView.getInt32(at - 4 + delta, true)
+    )
+      at -= 4;
+    while (at > limit && bytes[at - 1] === last[at - 1 + delta]) at--;
+    const common = end - at;
+    let depth = this.#depth;
+    while (depth > 0 && this.#distances[depth - 1]! > common) depth--;
+    return depth;
+  }
+
+  #growStack(needed: number): void {
+    const nodes = new Int32Array(needed * 2);
+    const distances = new Int32Array(needed * 2);
+    nodes.set(this.#nodes);
+    distances.set(this.#distances);
+    this.#nodes = nodes;
+    this.#distances = distances;
+  }
+
+  #growOwn(): void {
+    const addresses = new Float64Array(this.#ownAddresses.length * 2);
+    const distances = new Int32Array(addresses.length);
+    addresses.set(this.#ownAddresses);
+    distances.set(this.#ownDistances);
+    this.#ownAddresses = addresses;
+    this.#ownDistances = distances;
+  }
+}
