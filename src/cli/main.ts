@@ -1,0 +1,148 @@
+/** The `hangscope` command: the tools in a terminal, without an editor. */
+import { resolve } from "node:path";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import { type WriterFormat, writerFormats } from "../formats/writer-formats.ts";
+import { analyze } from "./analysis.ts";
+import {
+  Cancelled,
+  CliError,
+  describeError,
+  exitCodeOf,
+  exitCodes,
+  exitCodesHelp,
+} from "./failure.ts";
+import { Interrupts } from "./interrupts.ts";
+import { ProgressBar } from "./progress-bar.ts";
+import { type RunOptions, runCommand } from "./run-command.ts";
+import { serverStart, serverStatus, serverStop } from "./server-command.ts";
+import { readAnalysis, readTable } from "./show-profile.ts";
+import { describeWarning } from "./table.ts";
+import { withProfile } from "./with-profile.ts";
+
+const bar = new ProgressBar();
+const interrupts = new Interrupts();
+let exitCode: number = exitCodes.ok;
+
+const top = new Option("--top <n>", "show at most so many functions").argParser((text) => {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError("Expected 1 to 10000.");
+  return Math.min(Number(text), 10_000);
+});
+
+const program = new Command("hangscope")
+  .description("See what a Node program is stuck on: profile it, and name the lines.")
+  .version(manifest.version)
+  .enablePositionalOptions()
+  .exitOverride()
+  .addHelpText("after", exitCodesHelp);
+
+program
+  .command("symbolize")
+  .description('turn a V8 log ("node --prof") into a .cpuprofile with names, lines and sources')
+  .argument("<log>", "the V8 log")
+  .option("-o, --output <file>", "the file to write; by default beside the log")
+  .action(async (log: string, options: { output?: string }) => {
+    const output = options.output ?? log.replace(/(-v8\.log|\.v8log|\.log)?$/, ".cpuprofile");
+    await write(log, "cpuprofile", output);
+  });
+
+program
+  .command("analyze")
+  .description("print the hottest functions of a V8 log, a .cpuprofile or a Chrome trace")
+  .argument("<file>", "the profile")
+  .option("--json", "print JSON, all functions unless --top is given")
+  .addOption(top)
+  .action(async (file: string, options: { json?: true; top?: number }) => {
+    const task = bar.task(interrupts.signal);
+    const text = options.json
+      ? JSON.stringify(await readAnalysis(file, options.top, task))
+      : await readTable(file, options.top, task);
+    bar.clear();
+    console.log(text);
+  });
+
+program
+  .command("convert")
+  .description("write a profile in another format")
+  .argument("<file>", "a V8 log, a .cpuprofile or a Chrome trace")
+  .addOption(new Option("--to <format>", "the format").choices(writerFormats).makeOptionMandatory())
+  .requiredOption("-o, --output <file>", "the file to write")
+  .action(async (file: string, options: { to: WriterFormat; output: string }) => {
+    await write(file, options.to, options.output);
+  });
+
+program
+  .command("run")
+  .description("run a command, profile all Node processes below it, print what was hot")
+  .usage("[options] -- <command> [arguments...]")
+  .argument("<command...>", "such as: node app.js, npm test, npx vitest")
+  .option("--cpu-prof", "use V8's CPU profiler, which writes at the end, not --prof")
+  .option("--out <dir>", "put the profiles there; by default they are kept for a while")
+  .option("--json", "print JSON; the program's own output goes to standard error")
+  .addOption(top)
+  .passThroughOptions()
+  .action(async (argv: string[], options: Partial<RunOptions> & { out?: string }) => {
+    const { cpuProf = false, json = false, out, top: limit } = options;
+    exitCode = await runCommand(argv, { cpuProf, json, out, top: limit }, bar, interrupts);
+  });
+
+const server = program
+  .command("server")
+  .description("the background process that the editor and `run` share, one for each folder")
+  .addHelpText("after", "\n`status` gives 0 when it runs and 1 when it does not.");
+const workspace = new Option("--workspace <dir>", "its folder").default(process.cwd(), "this one");
+type ServerOptions = { workspace: string };
+server
+  .command("status")
+  .addOption(workspace)
+  .action(async (options: ServerOptions) => {
+    exitCode = await serverStatus(resolve(options.workspace));
+  });
+server
+  .command("start")
+  .addOption(workspace)
+  .action(async (options: ServerOptions) => {
+    exitCode = await serverStart(resolve(options.workspace), interrupts.signal);
+  });
+server
+  .command("stop")
+  .addOption(workspace)
+  .action(async (options: ServerOptions) => {
+    exitCode = await serverStop(resolve(options.workspace));
+  });
+
+/** Writes a profile in a format; warnings go where they disturb no pipe. */
+async function write(file: string, format: WriterFormat, output: string): Promise<void> {
+  if (resolve(file) === resolve(output)) {
+    throw new CliError(`${output} is the file to read: choose another output.`, exitCodes.usage);
+  }
+  const task = bar.task(interrupts.signal);
+  await withProfile(file, task, async (profile) => {
+    task.onProgress?.({ message: `Writing ${output}` });
+    await profile.write(format, resolve(output), task);
+    const { warnings } = await analyze(profile, 1, task);
+    bar.clear();
+    for (const warning of warnings) console.error(describeWarning(warning));
+  });
+  console.log(output);
+}
+
+// What reads our output may have seen enough of it, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? exitCodes.ok : exitCodes.failed);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  bar.clear();
+  if (error instanceof CommanderError) {
+    exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  } else {
+    const cause = interrupts.signal.aborted ? interrupts.signal.reason : error;
+    if (!(cause instanceof Cancelled)) console.error(`hangscope: ${describeError(cause)}`);
+    exitCode = exitCodeOf(cause);
+  }
+}
+// Not `process.exit`: where pipes are slow it would cut our output short.
+process.exitCode = exitCode;
