@@ -1,0 +1,85 @@
+/**
+ * The view's state as VS Code keeps it. What comes back may be from another version of ours, so
+ * each part counts only if it has the right shape.
+ */
+import { initialState, type TableState, type ViewState } from "./view-state.ts";
+
+export function restoreState(saved: unknown): ViewState {
+  if (!isRecord(saved)) return initialState;
+  const { view, root, sandwich, selection, chosen, text, camera } = saved;
+  return {
+    view: oneOf(["flame", "table"], view) ?? initialState.view,
+    ...(isIndex(root) && { root }),
+    ...(isIndex(sandwich) && { sandwich }),
+    ...(isRecord(selection) &&
+      isWhole(selection["node"]) &&
+      isWhole(selection["func"]) && {
+        selection: { node: selection["node"], func: selection["func"] },
+      }),
+    chosen: restoreChosen(chosen),
+    text: typeof text === "string" ? text : "",
+    camera: restoreCamera(camera),
+    table: restoreTable(saved["table"]),
+  };
+}
+
+function restoreChosen(chosen: unknown): ViewState["chosen"] {
+  if (!isRecord(chosen)) return initialState.chosen;
+  const { thread, range, includeIdle } = chosen;
+  return {
+    includeIdle: includeIdle === true,
+    ...(isIndex(thread) && { thread }),
+    ...(isRecord(range) &&
+      isNumber(range["from"]) &&
+      isNumber(range["to"]) && { range: { from: range["from"], to: range["to"] } }),
+  };
+}
+
+function restoreCamera(camera: unknown): ViewState["camera"] {
+  if (!isRecord(camera)) return initialState.camera;
+  const { left, span, top } = camera;
+  const isUsable = isNumber(left) && isNumber(span) && isNumber(top) && span > 0;
+  return isUsable ? { left, span, top } : initialState.camera;
+}
+
+function restoreTable(table: unknown): TableState {
+  const fallback = initialState.table;
+  if (!isRecord(table)) return fallback;
+  const expanded = isRecord(table["expanded"]) ? table["expanded"] : {};
+  return {
+    mode: oneOf(["functions", "bottom-up", "call-tree"], table["mode"]) ?? fallback.mode,
+    sort: oneOf(["self", "total", "name", "location"], table["sort"]) ?? fallback.sort,
+    order: oneOf(["ascending", "descending"], table["order"]) ?? fallback.order,
+    expanded: {
+      functions: strings(expanded["functions"]),
+      "bottom-up": strings(expanded["bottom-up"]),
+      "call-tree": strings(expanded["call-tree"]),
+    },
+    scroll: isNumber(table["scroll"]) ? table["scroll"] : 0,
+    row: typeof table["row"] === "string" ? table["row"] : "",
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function isIndex(value: unknown): value is number {
+  return isWhole(value) && value >= 0;
+}
+
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+}
+
+function oneOf<const T extends string>(allowed: readonly T[], value: unknown): T | undefined {
+  return allowed.find((entry) => entry === value);
+}
