@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { HotFunction } from "../../src/profile/query.ts";
 import { fileName, formatShare, formatTime } from "../../src/results/format.ts";
-import { hotLines } from "../../src/results/line-heat.ts";
+import { type HotLine, hotLines } from "../../src/results/line-heat.ts";
 import type { ActiveFindings } from "../profile/findings.ts";
 import { showFrameCommand } from "../profile/show-frame.ts";
 import type { ProfiledFiles } from "./profiled-files.ts";
@@ -28,16 +28,8 @@ export class HotLineHover implements vscode.HoverProvider {
       (candidate) => file.lines.now(candidate.line) === line + 1,
     );
     if (!hot) return undefined;
-    const { total } = file.answer;
     const text = trustedMarkdown();
-    text.appendMarkdown(
-      vscode.l10n.t(
-        "$(flame) **{0}** of all time in this line ({1}), {2} with what it calls",
-        formatShare(hot.self, total),
-        formatTime(hot.self),
-        formatTime(hot.total),
-      ),
-    );
+    text.appendMarkdown(`$(flame) ${costOf(hot, file.answer.total)}`);
     const findings = await this.#findings.current;
     const func = findings?.functions.find((candidate) =>
       candidate.lines.some(
@@ -50,9 +42,22 @@ export class HotLineHover implements vscode.HoverProvider {
   }
 }
 
+function costOf({ self, total }: HotLine, all: number): string {
+  const inLine = vscode.l10n.t(
+    "**{0}** of all time: {1} in this line",
+    formatShare(self, all),
+    formatTime(self),
+  );
+  // A call that took less than a hundredth of the line's time is noise.
+  if (total < self * 1.01) return inLine;
+  return vscode.l10n.t("{0}, {1} with what it calls", inLine, formatTime(total));
+}
+
 function appendFunction(text: vscode.MarkdownString, func: HotFunction): void {
   if (func.callers.length > 0) {
-    text.appendMarkdown(`\n\n${vscode.l10n.t("Called from")}\n`);
+    text.appendMarkdown("\n\n");
+    text.appendText(vscode.l10n.t("{0} was called from", func.name));
+    text.appendMarkdown("\n");
     for (const caller of func.callers) {
       text.appendMarkdown("\n- ");
       text.appendText(`${caller.name}, ${callPlace(caller)}`);

@@ -73,13 +73,13 @@ export class ProfiledFiles implements vscode.Disposable {
       const findings = await this.#findings.current;
       const path = findings?.urlOf(document.uri) ?? document.uri.fsPath;
       let answer = await profile.query({ kind: "file", path }, signal);
-      if (answer.functions.length === 0) {
+      if (isEmpty(answer)) {
         // Programs run under real paths, whatever links the folder was opened through.
         const real = await realpath(document.uri.fsPath);
         if (real === path) return undefined;
         answer = await profile.query({ kind: "file", path: real }, signal);
       }
-      if (answer.functions.length === 0) return undefined;
+      if (isEmpty(answer)) return undefined;
       const changedUnseen = unsaved || (await isNewer(document.uri, profile.uri));
       return { profile, answer, lines, changedUnseen };
     } catch (error) {
@@ -109,6 +109,11 @@ export class ProfiledFiles implements vscode.Disposable {
     this.#entries.clear();
     this.#changed.fire(undefined);
   }
+}
+
+/** A file whose functions were all inlined elsewhere still has lines. */
+function isEmpty({ functions, lines }: FileAnswer): boolean {
+  return functions.length === 0 && lines.line.length === 0;
 }
 
 async function isNewer(source: vscode.Uri, profile: vscode.Uri): Promise<boolean> {

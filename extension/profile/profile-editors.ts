@@ -38,6 +38,8 @@ export class ProfileEditors implements vscode.CustomReadonlyEditorProvider<Profi
     panel.onDidDispose(() => {
       views.remove(view);
       view.dispose();
+      // Nobody waits for it any more.
+      if (!lease.profile.isOpen && !views.of(lease.profile.uri)) lease.profile.cancelOpening();
     });
     panel.webview.options = {
       enableScripts: true,

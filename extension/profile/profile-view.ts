@@ -15,7 +15,7 @@ export interface ProfileViewOptions {
 }
 
 /** `loading` until the page says it is ready, `waiting` until the profile is read. */
-type PageState = "loading" | "waiting" | "showing";
+type PageState = "loading" | "waiting" | "showing" | "failed";
 
 export class ProfileView implements vscode.Disposable {
   readonly profile: OpenedProfile;
@@ -44,6 +44,10 @@ export class ProfileView implements vscode.Disposable {
       }),
       profile.onDidReload(() => {
         if (this.#page === "showing") this.#show();
+      }),
+      // In a folder without trust no server may run, so nothing could be read.
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        if (this.#page === "failed") void this.#open();
       }),
     ];
   }
@@ -107,6 +111,8 @@ export class ProfileView implements vscode.Disposable {
       const message = isCancellation(error)
         ? vscode.l10n.t("Reading {0} was cancelled.", this.profile.title)
         : describe(error);
+      if (this.#page !== "waiting") return;
+      this.#page = "failed";
       this.#post({ kind: "failed", message });
     }
   }
