@@ -1,5 +1,5 @@
 /** An analysis for people: aligned, with shares, and in colour where colour is wanted. */
-import { relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
 import type { Warning } from "../profile/profile.ts";
@@ -93,8 +93,9 @@ function describePosition({ original, url, line, module }: ReportFunction, cwd: 
 
 function shortPath(url: string, cwd: string): string {
   const path = pathOf(url);
+  if (!isAbsolute(path)) return path;
   const inside = relative(cwd, path);
-  return (path === url && url.includes(":")) || inside.startsWith("..") ? path : inside;
+  return inside.startsWith("..") || isAbsolute(inside) ? path : inside;
 }
 
 function pathOf(url: string): string {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { ProfileBuilder } from "../../src/profile/builder.ts";
-import { type QueryInput, querySchema, type ReportAnswer } from "../../src/profile/query.ts";
-import { ProfileViews } from "../../src/profile/views/profile-views.ts";
-import { buildPlainProfile, plainFunctions, plainSamples } from "../generators/profile.ts";
+import { ProfileBuilder } from "../../../src/profile/builder.ts";
+import { type QueryInput, querySchema, type ReportAnswer } from "../../../src/profile/query.ts";
+import { ProfileViews } from "../../../src/profile/views/profile-views.ts";
+import { buildPlainProfile, plainFunctions, plainSamples } from "../../generators/profile.ts";
 
 const idle = plainFunctions.findIndex(({ category }) => category === "idle");
 
