@@ -10,6 +10,7 @@ const clearLine = "\r\x1b[2K";
 export class ProgressBar {
   readonly #stream: NodeJS.WriteStream;
   #lastDrawn = 0;
+  #lastMessage = "";
   #shown = false;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
@@ -29,8 +30,10 @@ export class ProgressBar {
 
   #update(progress: Progress): void {
     const now = performance.now();
-    if (!this.#stream.isTTY || now - this.#lastDrawn < redrawMs) return;
+    const isNew = progress.message !== this.#lastMessage;
+    if (!this.#stream.isTTY || (!isNew && now - this.#lastDrawn < redrawMs)) return;
     this.#lastDrawn = now;
+    this.#lastMessage = progress.message;
     this.#shown = true;
     const line = describeProgress(progress).slice(0, (this.#stream.columns || 80) - 1);
     this.#stream.write(`${clearLine}${line}`);

@@ -102,12 +102,13 @@ function withoutUndefined(env: Readonly<Record<string, string | undefined>>) {
 
 /** Runs the program to its end and gives its exit code. Its output gives way to ours in a pipe. */
 async function runProgram(
-  { argv, env }: StartedCapture,
+  { argv, cwd, env }: StartedCapture,
   json: boolean,
   interrupts: Interrupts,
 ): Promise<number> {
   const [file, ...args] = argv as [string, ...string[]];
   const child = execa(file, args, {
+    cwd,
     env,
     stdin: "inherit",
     stdout: json ? process.stderr : "inherit",

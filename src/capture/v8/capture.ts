@@ -46,10 +46,11 @@ export interface StartedCapture {
   /** Absolute path of this capture's own folder. */
   readonly directory: string;
   /**
-   * What to run with `env` added when the caller launches the command: the target's `argv`, with
-   * V8's flags where it starts Node itself. Both are empty otherwise.
+   * What to run in `cwd` with `env` added when the caller launches the command: the target's
+   * `argv`, with V8's flags where it starts Node itself. All three are empty otherwise.
    */
   readonly argv: readonly string[];
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** The launched or attached process, when the server knows it. */
   readonly pid?: number;

@@ -145,7 +145,7 @@ async function startCommand(
   const { node } = plan;
   if (target.launch === "caller") {
     return {
-      started: { argv: plan.argv, env: plan.env, node },
+      started: { argv: plan.argv, cwd: target.cwd, env: plan.env, node },
       stop: (task) => collectCommand(directory, sampler, task),
       abandon: async () => {},
     };
@@ -157,7 +157,13 @@ async function startCommand(
     onEnded();
   });
   return {
-    started: { argv: [], env: {}, node, ...(program.pid !== undefined && { pid: program.pid }) },
+    started: {
+      argv: [],
+      cwd: "",
+      env: {},
+      node,
+      ...(program.pid !== undefined && { pid: program.pid }),
+    },
     async stop(task) {
       const exitCode = endedByItself ? program.exitCode : undefined;
       if (!endedByItself) task.onProgress?.({ message: "Ending the program" });
@@ -177,7 +183,7 @@ async function attach(
 ): Promise<Session> {
   const session = await InspectorSession.start(target, onEnded, task);
   return {
-    started: { argv: [], env: {}, ...(session.pid !== undefined && { pid: session.pid }) },
+    started: { argv: [], cwd: "", env: {}, ...(session.pid !== undefined && { pid: session.pid }) },
     stop: (stopTask) => session.stop(directory, stopTask),
     abandon: () => session.release(),
   };

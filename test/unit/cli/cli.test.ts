@@ -6,6 +6,8 @@ import { execa } from "execa";
 import { after, before, describe, it } from "mocha";
 import type { Analysis } from "../../../src/cli/analysis.ts";
 import { categories } from "../../../src/profile/profile.ts";
+import { partialFile } from "../../../src/profile-worker/partial-file.ts";
+import { ProfileWorker } from "../../../src/profile-worker/profile-worker.ts";
 import { cli, Place } from "./program.ts";
 
 /** Works for about a second, nearly all of it on line 2. */
@@ -31,6 +33,20 @@ describe("command line", function () {
     await copyFile(join(place.folder, log!), join(place.folder, "app-v8.log"));
   });
   after(() => place.remove());
+
+  /** A log of about 200 MB: that takes a while. */
+  async function writeLargeLog(): Promise<void> {
+    const log = await readFile(join(place.folder, "app-v8.log"));
+    const ticks = Buffer.from(
+      log
+        .toString("latin1")
+        .match(/^tick,.*\n/gm)!
+        .join("")
+        .repeat(2_000),
+      "latin1",
+    );
+    await writeFile(join(place.folder, "large-v8.log"), Buffer.concat([log, ticks]));
+  }
 
   describe("usage", () => {
     const usage: readonly (readonly [string, number])[] = [
@@ -209,22 +225,33 @@ describe("command line", function () {
 
   it("is cancelled by Ctrl-C with 130, and leaves no output", async function () {
     if (process.platform !== "linux") this.skip();
-    const log = await readFile(join(place.folder, "app-v8.log"));
-    const ticks = Buffer.from(
-      log
-        .toString("latin1")
-        .match(/^tick,.*\n/gm)!
-        .join("")
-        .repeat(2_000),
-      "latin1",
+    await writeLargeLog();
+    for (const step of ["Reading", "Writing"]) {
+      const running = place.startInTerminal(["symbolize", "large-v8.log"]);
+      let interrupted = false;
+      running.stdout.on("data", (text: Buffer) => {
+        if (interrupted || !text.includes(step)) return;
+        interrupted = true;
+        running.stdin.write("\x03");
+      });
+      const { exitCode, stdout } = await running;
+      assert.equal(exitCode, 130, stdout);
+      const left = (await readdir(place.folder)).filter((name) => name.startsWith("large"));
+      assert.deepEqual(left, ["large-v8.log"], step);
+    }
+  });
+
+  it("leaves nothing of an output whose worker is ended", async () => {
+    await writeLargeLog();
+    const output = join(place.folder, "never.cpuprofile");
+    const worker = new ProfileWorker();
+    await worker.open(join(place.folder, "large-v8.log"), []);
+    const writing = worker.write("cpuprofile", output);
+    while (!existsSync(partialFile(output))) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([assert.rejects(writing, /closed/), worker.dispose()]);
+    assert.deepEqual(
+      (await readdir(place.folder)).filter((name) => name.startsWith("never")),
+      [],
     );
-    await writeFile(join(place.folder, "large-v8.log"), Buffer.concat([log, ticks]));
-    const running = place.startInTerminal(["symbolize", "large-v8.log"]);
-    running.stdout.once("data", () => running.stdin.write("\x03"));
-    const { exitCode, stdout } = await running;
-    assert.equal(exitCode, 130, stdout);
-    assert.match(stdout, /Reading large-v8\.log/);
-    const left = (await readdir(place.folder)).filter((name) => name.startsWith("large"));
-    assert.deepEqual(left, ["large-v8.log"]);
   });
 });

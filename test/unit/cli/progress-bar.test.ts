@@ -34,9 +34,11 @@ describe("progress bar", () => {
     }
     assert.equal(written.length, 1);
     assert.ok(written[0]!.length < 40 + "\r\x1b[2K".length);
+    onProgress?.({ message: "Writing" });
+    assert.match(written[1]!, /Writing …$/);
     shown.clear();
     shown.clear();
-    assert.deepEqual(written.slice(1), ["\r\x1b[2K"]);
+    assert.deepEqual(written.slice(2), ["\r\x1b[2K"]);
   });
 
   it("writes nothing into what is no terminal", () => {
