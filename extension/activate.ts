@@ -3,10 +3,12 @@
  * started or waited for here; a room does its work when it is first asked.
  */
 import * as vscode from "vscode";
-import type { App, Recorder } from "./app.ts";
+import type { App } from "./app.ts";
+import { CaptureRecorder } from "./capture/recorder.ts";
 import { registerCapture } from "./capture/register.ts";
 import { StoredCaptures } from "./capture/stored-captures.ts";
 import { registerCode } from "./code/register.ts";
+import { reportFailure } from "./commands.ts";
 import { registerProblems } from "./problems/register.ts";
 import { LastProfile } from "./profile/active-profile.ts";
 import { ActiveFindings } from "./profile/findings.ts";
@@ -21,7 +23,9 @@ export function activate(context: vscode.ExtensionContext): App {
   const log = vscode.window.createOutputChannel("Hangscope", { log: true });
   const server = new WorkspaceServer(context, log);
   const captures = new StoredCaptures(context);
-  const recorder: Recorder = { current: undefined, onDidChange: () => log, dispose: () => {} };
+  const recorder = new CaptureRecorder(server, captures, (error) =>
+    reportFailure(log, "stop profiling", error),
+  );
   const profiles = new OpenedProfiles(server, log);
   const views = new ProfileViews();
   const active = new LastProfile(profiles, views);
@@ -37,7 +41,7 @@ export function activate(context: vscode.ExtensionContext): App {
     active,
     findings,
     registerServer(app),
-    registerCapture(app),
+    registerCapture(app, { recorder, captures }),
     registerProfile(app, { profiles, views, findings }),
     registerCode(app, findings),
     registerProblems(findings),
