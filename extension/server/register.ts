@@ -9,7 +9,7 @@ export function registerServer(app: App): vscode.Disposable {
   return vscode.Disposable.from(
     registerCommand(log, "hangscope.showServerLog", () => server.showLog()),
     registerCommand(log, "hangscope.restartServer", () => server.restart()),
-    registerCommand(log, "hangscope.menu", showMenu),
+    registerCommand(log, "hangscope.showMenu", showMenu),
     createStatusBar(app),
   );
 }

@@ -52,7 +52,7 @@ function whileRecording({ title, startedAt }: Recording): Appearance {
 }
 
 function whileIdle(state: ServerState): Appearance {
-  const menu = "hangscope.menu";
+  const menu = "hangscope.showMenu";
   switch (state.kind) {
     case "stopped":
       return { text: "$(flame)", tooltip: vscode.l10n.t("Ready to profile."), command: menu };

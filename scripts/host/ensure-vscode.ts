@@ -7,7 +7,9 @@ import { ensureServer, vscodeVersion } from "./server-install.ts";
 import { step } from "./step.ts";
 
 export type VSCode =
-  | { readonly kind: "desktop"; readonly executable: string }
+  /** A desktop: the developer's own, or one of `.vscode-test/`. */
+  | { readonly kind: "installed" | "downloaded"; readonly executable: string }
+  /** The server of `.vscode-test/`, drawn by a browser. */
   | { readonly kind: "server" };
 
 /**
@@ -19,14 +21,14 @@ export async function ensureVSCode(purpose: "open" | "test"): Promise<VSCode> {
   const installed = purpose === "open" ? findInstalled() : undefined;
   if (installed) {
     console.log(`VS Code: the installed ${installed}`);
-    return { kind: "desktop", executable: installed };
+    return { kind: "installed", executable: installed };
   }
   if (hasDisplay() && (await canDownload())) {
     const executable = await step(`Downloading VS Code ${vscodeVersion}`, () =>
       downloadAndUnzipVSCode({ version: vscodeVersion, cachePath: cacheFolder }),
     );
     console.log(`VS Code: the downloaded desktop ${vscodeVersion}`);
-    return { kind: "desktop", executable };
+    return { kind: "downloaded", executable };
   }
   await ensureServer();
   if (purpose === "test") await ensureBrowser();

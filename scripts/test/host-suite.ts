@@ -1,31 +1,15 @@
-/** Compiles the tests that run inside VS Code and runs them there, in a copy of the workspace. */
-import { cpSync, globSync, mkdtempSync, rmSync } from "node:fs";
+/** Runs the tests of `test/host/api` inside VS Code, in a copy of the workspace. */
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { ensureVSCode } from "../host/ensure-vscode.ts";
 import { root } from "../host/paths.ts";
 import { runInHost } from "../host/run-tests.ts";
+import { buildHostTests } from "./build-host-tests.ts";
 import { countsFileVariable } from "./counts.ts";
 import { followFile } from "./follow-file.ts";
 
-const source = join(root, "test/host/api");
-const compiled = join(root, "out/test/host");
-
-rmSync(compiled, { recursive: true, force: true });
-await build({
-  entryPoints: [join(source, "index.ts"), ...globSync(join(source, "**/*.test.ts"))],
-  outdir: compiled,
-  outExtension: { ".js": ".cjs" },
-  bundle: true,
-  platform: "node",
-  format: "cjs",
-  target: "node22",
-  external: ["vscode", "mocha"],
-  sourcemap: "inline",
-  logLevel: "warning",
-});
-
+const tests = await buildHostTests();
 const vscode = await ensureVSCode("test");
 const folder = mkdtempSync(join(tmpdir(), "hangscope-host-"));
 const workspace = join(folder, "workspace");
@@ -37,7 +21,7 @@ const logFile = join(root, "out/vscode.log");
 try {
   process.exitCode = await runInHost(vscode, {
     extension: root,
-    tests: join(compiled, "index.cjs"),
+    tests,
     workspace,
     dataDir: join(folder, "data"),
     logFile,

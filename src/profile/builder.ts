@@ -2,7 +2,7 @@
  * Where every reader in `formats/` puts what it reads: rows are interned as they come, and
  * `finish` gives the `Profile`. One builder, one profile; nothing here knows a file format.
  */
-import { growF64, growI32, growU8, growU16, growU32 } from "./growable.ts";
+import { growF64, growU8, growU16, growU32 } from "./growable.ts";
 import { PairIndex } from "./pair-index.ts";
 import {
   type Category,
@@ -64,8 +64,10 @@ export class ProfileBuilder {
   readonly #frameAddress = growF64();
   readonly #frameIds = new Map<string, number>();
 
-  readonly #nodeParent = growI32();
-  readonly #nodeFrame = growU32();
+  // Not `Growable`: one code path for one type of array is three times as fast here.
+  #nodeParent = new Int32Array(1 << 12);
+  #nodeFrame = new Uint32Array(1 << 12);
+  #nodeCount = 0;
   readonly #nodes = new PairIndex();
 
   readonly #sampleNode = growU32();
@@ -128,18 +130,29 @@ export class ProfileBuilder {
 
   /** The stack `parent` with `frame` on top. Cheap enough for every frame of every sample. */
   node(parent: number, frame: number): number {
-    const found = this.#nodes.find(parent, frame, this.#nodeParent.array, this.#nodeFrame.array);
+    const found = this.#nodes.find(parent, frame, this.#nodeParent, this.#nodeFrame);
     if (found >= 0) return found;
-    const id = this.#nodeParent.push(parent);
-    this.#nodeFrame.push(frame);
-    this.#nodes.add(id, this.#nodeParent.array, this.#nodeFrame.array);
+    const id = this.rawNode(parent, frame);
+    this.#nodes.add(id, this.#nodeParent, this.#nodeFrame);
     return id;
   }
 
   /** A node that is known to be new, for formats whose tree is already a prefix tree. */
   rawNode(parent: number, frame: number): number {
-    this.#nodeFrame.push(frame);
-    return this.#nodeParent.push(parent);
+    const id = this.#nodeCount++;
+    if (id === this.#nodeParent.length) this.#growNodes();
+    this.#nodeParent[id] = parent;
+    this.#nodeFrame[id] = frame;
+    return id;
+  }
+
+  #growNodes(): void {
+    const parent = new Int32Array(this.#nodeParent.length * 2);
+    const frame = new Uint32Array(this.#nodeFrame.length * 2);
+    parent.set(this.#nodeParent);
+    frame.set(this.#nodeFrame);
+    this.#nodeParent = parent;
+    this.#nodeFrame = frame;
   }
 
   /** Microseconds since the profile's start, and microseconds that the sample stands for. */
@@ -160,7 +173,7 @@ export class ProfileBuilder {
   }
 
   get nodeCount(): number {
-    return this.#nodeParent.length;
+    return this.#nodeCount;
   }
 
   thread(thread: Thread): number {
@@ -223,9 +236,9 @@ export class ProfileBuilder {
         ...unmapped(frameCount),
       },
       nodes: {
-        length: this.#nodeParent.length,
-        parent: this.#nodeParent.finish(),
-        frame: this.#nodeFrame.finish(),
+        length: this.#nodeCount,
+        parent: this.#nodeParent.subarray(0, this.#nodeCount),
+        frame: this.#nodeFrame.subarray(0, this.#nodeCount),
       },
       samples: {
         length: samples,

@@ -3,7 +3,7 @@
  * string per key. Open addressing over one Int32Array; the keys live in the caller's own columns.
  */
 export class PairIndex {
-  #slots = new Int32Array(1 << 12);
+  #slots = new Int32Array(1 << 16);
   #mask = this.#slots.length - 1;
   #size = 0;
 
@@ -33,7 +33,7 @@ export class PairIndex {
 
   #grow(keysA: ArrayLike<number>, keysB: ArrayLike<number>): void {
     const old = this.#slots;
-    this.#slots = new Int32Array(old.length * 2);
+    this.#slots = new Int32Array(old.length * 4);
     this.#mask = this.#slots.length - 1;
     for (const entry of old) {
       if (entry !== 0) this.#insert(entry - 1, keysA[entry - 1]!, keysB[entry - 1]!);

@@ -19,6 +19,7 @@ export function restoreState(saved: unknown): ViewState {
     chosen: restoreChosen(chosen),
     text: typeof text === "string" ? text : "",
     camera: restoreCamera(camera),
+    reveals: 0,
     table: restoreTable(saved["table"]),
   };
 }

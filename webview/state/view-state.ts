@@ -29,6 +29,8 @@ export interface ViewState {
   readonly text: string;
   /** Shares of the scene's width, and CSS pixels from its top. */
   readonly camera: { readonly left: number; readonly span: number; readonly top: number };
+  /** Grows when the selection is to be brought to the fore, wherever it is. */
+  readonly reveals: number;
   readonly table: TableState;
 }
 
@@ -45,7 +47,7 @@ export interface TableState {
 }
 
 export type Action =
-  | { readonly kind: "show"; readonly view: ViewName }
+  | { readonly kind: "show"; readonly view: ViewName | "next" }
   | { readonly kind: "zoom"; readonly root: number | undefined }
   | { readonly kind: "sandwich"; readonly func: number | undefined }
   | { readonly kind: "select"; readonly selection: FrameKey | undefined }
@@ -65,6 +67,8 @@ export type Action =
 /** More open rows than anyone reads; keeps what is saved small. */
 const mostExpanded = 500;
 
+const otherView: Record<ViewName, ViewName> = { flame: "table", table: "flame" };
+
 const wholeCamera: ViewState["camera"] = { left: 0, span: 1, top: 0 };
 
 export const initialState: ViewState = {
@@ -72,6 +76,7 @@ export const initialState: ViewState = {
   chosen: { includeIdle: false },
   text: "",
   camera: wholeCamera,
+  reveals: 0,
   table: {
     mode: "functions",
     sort: "self",
@@ -86,7 +91,7 @@ export function reduce(state: ViewState, action: Action): ViewState {
   const { table, chosen } = state;
   switch (action.kind) {
     case "show":
-      return { ...state, view: action.view };
+      return { ...state, view: action.view === "next" ? otherView[state.view] : action.view };
     case "zoom": {
       const top = state.camera.top;
       return optional({ ...state, camera: { ...wholeCamera, top } }, "root", action.root);
@@ -98,7 +103,8 @@ export function reduce(state: ViewState, action: Action): ViewState {
     case "reveal": {
       const { root: _root, sandwich: _sandwich, ...rest } = state;
       const selection = { node: -1, func: action.func };
-      return { ...rest, view: "flame", camera: wholeCamera, selection };
+      const reveals = state.reveals + 1;
+      return { ...rest, view: "flame", camera: wholeCamera, selection, reveals };
     }
     case "camera":
       return { ...state, camera: action.camera };

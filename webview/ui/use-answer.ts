@@ -23,7 +23,6 @@ export function useAnswer<K extends QueryKind>(query: QueryInputOf<K> | undefine
   const [outcome, setOutcome] = useState<{ key: string; failure?: string }>();
   const key = query && JSON.stringify([query, revision, attempt]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when the query is new
   useEffect(() => {
     if (!query || key === undefined) {
       setLatest(undefined);

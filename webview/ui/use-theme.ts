@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { parseColor } from "../color/css.ts";
 import type { Rgb } from "../color/oklch.ts";
 import type { ThemeKind } from "../color/palette.ts";
 
@@ -44,14 +45,4 @@ function themeKind(classes: DOMTokenList): ThemeKind {
   if (classes.contains("vscode-high-contrast-light")) return "high-contrast-light";
   if (classes.contains("vscode-high-contrast")) return "high-contrast";
   return classes.contains("vscode-light") ? "light" : "dark";
-}
-
-/** Any CSS colour, as the browser reads it. */
-function parseColor(css: string): Rgb {
-  const context = new OffscreenCanvas(1, 1).getContext("2d");
-  if (!context) return [0, 0, 0];
-  context.fillStyle = css;
-  context.fillRect(0, 0, 1, 1);
-  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
-  return [red, green, blue];
 }

@@ -4,8 +4,8 @@
  *
  * A chain is such a run of frames; chains are made once per distinct offset and kept by number.
  */
-import type { FrameSpec, ProfileBuilder } from "../../profile/builder.ts";
-import type { Category } from "../../profile/profile.ts";
+import type { ProfileBuilder } from "../../profile/builder.ts";
+import { type Category, tierId } from "../../profile/profile.ts";
 import { unescapeField } from "./bytes.ts";
 import type { Code, CodeKind, LoggedFunction } from "./code.ts";
 import type { FileSpans } from "./file-spans.ts";
@@ -78,7 +78,7 @@ export class CodeFrames {
    */
   at(code: Code, address: number, isCaller: boolean): number {
     const isReturn = isCaller && (code.tier === "maglev" || code.tier === "turbofan");
-    const offset = code.table ? address - code.start : 0;
+    const offset = address - code.start;
     const key = isReturn ? offset * 2 + 1 : offset * 2;
     code.chains ??= new Map();
     let chain = code.chains.get(key);
@@ -90,19 +90,15 @@ export class CodeFrames {
   }
 
   #make(code: Code, offset: number): number {
-    if (code.kind === "handler") return transparentChain;
-    if (!code.func) {
-      const name = displayName(code);
-      const func = this.#builder.func({ name, category: categoryOf[code.kind] });
-      const tier = code.kind === "wasm" ? code.tier : "native";
-      return this.#chain([this.#builder.frame(func, { tier })], code.kind === "wasm");
-    }
     const table = code.table && code.tier !== "baseline" ? this.#tableOf(code) : undefined;
     const row = table ? findRow(table, offset) : -1;
-    if (!table || row < 0) return this.#chain([this.#frame(code.func, code, -1, false)], true);
+    if (!table || !code.func || row < 0) {
+      if (code.plainChain < 0) code.plainChain = this.#plain(code);
+      return code.plainChain;
+    }
     const frames: number[] = [];
-    let position = table.positions[row]!;
-    let inlining = table.inlining[row]!;
+    let position = table.columns[table.length + row]!;
+    let inlining = table.columns[table.length * 2 + row]!;
     while (inlining >= 0 && inlining < table.inlinings.length) {
       const { callee, position: callPosition, parent } = table.inlinings[inlining]!;
       const func = code.callees[callee];
@@ -121,6 +117,14 @@ export class CodeFrames {
     return this.#chain(frames.reverse(), true);
   }
 
+  #plain(code: Code): number {
+    if (code.kind === "handler") return transparentChain;
+    if (code.func) return this.#chain([this.#frame(code.func, code, -1, false)], true);
+    const func = this.#builder.func({ name: displayName(code), category: categoryOf[code.kind] });
+    const tier = code.kind === "wasm" ? code.tier : "native";
+    return this.#chain([this.#builder.frame(func, { tier })], code.kind === "wasm");
+  }
+
   #chain(frames: readonly number[], isJs: boolean): number {
     this.#frames.push(...frames);
     this.#starts.push(this.#frames.length);
@@ -128,11 +132,16 @@ export class CodeFrames {
   }
 
   #frame(func: LoggedFunction, { tier }: Code, position: number, inlined: boolean): number {
-    const name = this.#function(func);
-    const found = position >= 0 ? func.script?.locate(position) : undefined;
-    const known = found?.line ? found : name;
-    const spec: FrameSpec = { line: known.line, column: known.column, tier, inlined };
-    return this.#builder.frame(func.id, spec);
+    const key = (position + 1) * 16 + tierId(tier) * 2 + (inlined ? 1 : 0);
+    let frame = func.frames.get(key);
+    if (frame === undefined) {
+      const name = this.#function(func);
+      const found = position >= 0 ? func.script?.locate(position) : undefined;
+      const { line, column } = found?.line ? found : name;
+      frame = this.#builder.frame(func.id, { line, column, tier, inlined });
+      func.frames.set(key, frame);
+    }
+    return frame;
   }
 
   #function(func: LoggedFunction): FunctionName {
@@ -178,10 +187,10 @@ export class CodeFrames {
     if (cached) return cached;
     const bytes = this.#spans.read(code.table!);
     const table = parseSourceTable(bytes, 0, bytes.length);
-    this.#cachedRows += table.offsets.length;
+    this.#cachedRows += table.length;
     if (this.#cachedRows > maxCachedRows) {
       this.#tables.clear();
-      this.#cachedRows = table.offsets.length;
+      this.#cachedRows = table.length;
     }
     this.#tables.set(code, table);
     return table;

@@ -12,6 +12,8 @@ export interface LoggedFunction {
   start: number;
   /** The profile's function, or -1 before it is needed. */
   id: number;
+  /** The profile's frames of it by position, see `CodeFrames`. */
+  readonly frames: Map<number, number>;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface Code extends AddressRange {
   callees: readonly (LoggedFunction | undefined)[];
   /** Chains already made for offsets into this code, see `CodeFrames`. */
   chains: Map<number, number> | undefined;
+  /** The chain of every offset that no table tells apart, or -1. */
+  plainChain: number;
 }
 
 const tierOfMark: Readonly<Record<string, Tier>> = {

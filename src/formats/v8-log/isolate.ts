@@ -60,6 +60,7 @@ export class Isolate implements AddressResolver {
       table: undefined,
       callees: [],
       chains: undefined,
+      plainChain: -1,
     };
     this.#insert(code);
     this.#lastAdded = code;
@@ -102,6 +103,7 @@ export class Isolate implements AddressResolver {
     }
     if (code.chains) this.#forget(code);
     code.chains = undefined;
+    code.plainChain = -1;
     code.table = source.table;
     code.callees = source.sfis.map((sfi) => this.#functions.get(sfi));
     return true;
@@ -188,7 +190,13 @@ export class Isolate implements AddressResolver {
   #functionOf({ sfi, name: logged }: CodeRecord): LoggedFunction {
     const known = this.#functions.get(sfi);
     if (known?.logged === logged) return known;
-    const func: LoggedFunction = { logged, script: undefined, start: -1, id: -1 };
+    const func: LoggedFunction = {
+      logged,
+      script: undefined,
+      start: -1,
+      id: -1,
+      frames: new Map(),
+    };
     this.#functions.set(sfi, func);
     return func;
   }

@@ -2,7 +2,7 @@
 import type { ProfileBuilder } from "../../profile/builder.ts";
 import { comma, fieldEnd, hasAt, newline, parseDecimal, parseHex, unescapePath } from "./bytes.ts";
 import type { CodeFrames } from "./code-frames.ts";
-import { isCutByNewline, maxRecordBytes, parseCodeRecord } from "./code-record.ts";
+import { maxRecordBytes, parseCodeRecord } from "./code-record.ts";
 import { Isolate } from "./isolate.ts";
 import { Script, ScriptText } from "./script.ts";
 import { Stacks } from "./stacks.ts";
@@ -23,6 +23,10 @@ const ignored = new Set(
 /** Shorter sources are not worth a streamed read. */
 const minStreamedBytes = 64 * 1024;
 
+const letterC = 99;
+const letterS = 83;
+const letterT = 116;
+const codeCreation = "code-creation,";
 const recordName = /^[a-zA-Z][\w-]*$/;
 
 export interface Chunk {
@@ -94,21 +98,18 @@ export class LogParser {
     let at = start;
     if (this.#text) at = this.#continueText(bytes, at, end, base);
     while (at < end && !this.#text) {
-      let lineEnd = bytes.indexOf(newline, at);
+      const lineEnd = bytes.indexOf(newline, at);
       if (lineEnd < 0 || lineEnd >= end) return this.#beginText(bytes, at, end, base);
       const next = bytes[at];
       // Most lines by far are ticks.
-      if (next === 116 && hasAt(bytes, at, lineEnd, "tick,")) {
+      if (next === letterT && hasAt(bytes, at, lineEnd, "tick,")) {
         this.#readTick(bytes, view, at, withoutReturn(bytes, at, lineEnd));
       } else {
-        if (
-          next === 99 &&
-          hasAt(bytes, at, lineEnd, "code-creation,") &&
-          isCutByNewline(bytes, at, withoutReturn(bytes, at, lineEnd))
-        ) {
-          const whole = this.#joinLines(bytes, at, lineEnd, end, isLast);
-          if (whole === undefined) return at;
-          lineEnd = whole;
+        if (next === letterC && hasAt(bytes, at, lineEnd, codeCreation)) {
+          const next = this.#readCode(bytes, at, lineEnd, { end, isLast });
+          if (next < 0) return at;
+          at = next;
+          continue;
         }
         this.#readRecord(bytes, at, withoutReturn(bytes, at, lineEnd), base);
       }
@@ -168,22 +169,13 @@ export class LogParser {
     if (start === end) return;
     const nameEnd = fieldEnd(bytes, start, end);
     const name = bytes.toString("latin1", start, Math.min(nameEnd, start + 64));
-    const understood = this.#dispatch(name, bytes, start, nameEnd + 1, end, base);
+    const understood = this.#dispatch(name, bytes, nameEnd + 1, end, base);
     if (understood) this.#records++;
     else this.#malformed++;
   }
 
-  #dispatch(
-    name: string,
-    bytes: Buffer,
-    start: number,
-    fields: number,
-    end: number,
-    base: number,
-  ): boolean {
+  #dispatch(name: string, bytes: Buffer, fields: number, end: number, base: number): boolean {
     switch (name) {
-      case "code-creation":
-        return this.#addCode(bytes, start, end);
       case "code-source-info":
         return this.#addSource(bytes, fields, end, base);
       case "script-source":
@@ -212,10 +204,41 @@ export class LogParser {
     return true;
   }
 
-  #addCode(bytes: Buffer, start: number, end: number): boolean {
-    const record = parseCodeRecord(bytes, start, end);
-    if (record) this.#isolate.addCode(record);
-    return record !== undefined;
+  /**
+   * Reads the code record whose first line is `[start, lineEnd)`. Line ends in its name are
+   * joined up to the line with its mark, unless there is none or another record stands between.
+   * @returns where the next line starts, or -1 to wait for more of the log.
+   */
+  #readCode(
+    bytes: Buffer,
+    start: number,
+    firstEnd: number,
+    { end, isLast }: Pick<Chunk, "end" | "isLast">,
+  ): number {
+    let record = parseCodeRecord(bytes, start, withoutReturn(bytes, start, firstEnd));
+    let lineEnd = firstEnd;
+    while (record === "cut") {
+      const lineStart = lineEnd + 1;
+      lineEnd = bytes.indexOf(newline, lineStart);
+      const isMissing = lineEnd < 0 || lineEnd >= end;
+      if (isMissing && !isLast && end - start <= maxRecordBytes) return -1;
+      if (isMissing || lineEnd - start > maxRecordBytes) break;
+      const textEnd = withoutReturn(bytes, start, lineEnd);
+      if (
+        hasAt(bytes, lineStart, lineEnd, codeCreation) &&
+        typeof parseCodeRecord(bytes, lineStart, textEnd) === "object"
+      ) {
+        break;
+      }
+      record = parseCodeRecord(bytes, start, textEnd);
+    }
+    if (typeof record !== "object") {
+      this.#malformed++;
+      return firstEnd + 1;
+    }
+    this.#isolate.addCode(record);
+    this.#records++;
+    return lineEnd + 1;
   }
 
   /** `address,script,start,end,table,inlinings,functions` */
@@ -373,26 +396,6 @@ export class LogParser {
       this.#threads++;
     }
   }
-
-  /**
-   * The end of a record whose name holds line ends: that of the line with its mark. The first
-   * line's when there is none or another record stands between; undefined to wait for more.
-   */
-  #joinLines(bytes: Buffer, start: number, firstEnd: number, end: number, isLast: boolean) {
-    let lineStart = firstEnd + 1;
-    for (;;) {
-      const lineEnd = bytes.indexOf(newline, lineStart);
-      const isMissing = lineEnd < 0 || lineEnd >= end;
-      if ((isMissing ? end : lineEnd) - start > maxRecordBytes) return firstEnd;
-      if (isMissing) return isLast ? firstEnd : undefined;
-      const textEnd = withoutReturn(bytes, start, lineEnd);
-      if (hasAt(bytes, lineStart, lineEnd, "code-creation,")) {
-        if (parseCodeRecord(bytes, lineStart, textEnd)) return firstEnd;
-      }
-      if (!isCutByNewline(bytes, start, textEnd)) return lineEnd;
-      lineStart = lineEnd + 1;
-    }
-  }
 }
 
 function withoutReturn(bytes: Uint8Array, start: number, end: number): number {
@@ -408,7 +411,12 @@ function addressPair(bytes: Uint8Array, start: number, end: number) {
 
 /** `S0x1fS0x2e…` */
 function parseSfis(bytes: Buffer, start: number, end: number): readonly number[] {
-  if (bytes[start] !== 83) return [];
-  const fields = bytes.toString("latin1", start + 1, end).split("S");
-  return fields.map((field) => Number.parseInt(field, 16));
+  const sfis: number[] = [];
+  while (start < end && bytes[start] === letterS) {
+    const next = bytes.indexOf(letterS, start + 1);
+    const sfiEnd = next < 0 || next > end ? end : next;
+    sfis.push(parseHex(bytes, start + 1, sfiEnd));
+    start = sfiEnd;
+  }
+  return sfis;
 }

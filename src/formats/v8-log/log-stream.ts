@@ -2,6 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { ReadOptions } from "../reader.ts";
 import { newline } from "./bytes.ts";
+import type { FileSpans } from "./file-spans.ts";
 import type { LogParser } from "./log-parser.ts";
 
 const chunkBytes = 1 << 20;
@@ -32,6 +33,7 @@ class Slot {
 export async function readLog(
   file: FileHandle,
   parser: LogParser,
+  spans: FileSpans,
   { signal, onProgress }: ReadOptions,
 ): Promise<void> {
   const total = (await file.stat()).size;
@@ -63,6 +65,7 @@ export async function readLog(
     const ahead = fill(spare);
     // Awaited below, but not when the parser throws.
     ahead.catch(() => {});
+    spans.setWindow(slot.bytes.subarray(start, slot.end), fileOffset);
     const chunk = { start, end: slot.end, fileOffset };
     const used = parser.feed(slot.bytes, slot.view, { ...chunk, isLast: false });
     const next = await ahead;
@@ -70,6 +73,7 @@ export async function readLog(
       const rest = { start: used, end: slot.end, fileOffset: fileOffset + used - start };
       const done = parser.feed(slot.bytes, slot.view, { ...rest, isLast: true });
       parser.finish(slot.end - done);
+      spans.setWindow(Buffer.alloc(0), 0);
       onProgress?.(position, total);
       return;
     }

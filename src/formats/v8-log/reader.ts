@@ -43,7 +43,7 @@ async function readOnce(
   const spans = new FileSpans(file.fd);
   const frames = new CodeFrames(builder, spans, new ScriptFiles());
   const parser = new LogParser(builder, frames, builtinBase);
-  await readLog(file, parser, options);
+  await readLog(file, parser, spans, options);
   if (parser.records === 0) {
     const head = spans.read({ offset: 0, length: 40 });
     throw new FormatError(path, {

@@ -91,6 +91,7 @@ function inText(lines: LineTable, position: number): Position {
 /** Bytes that a reader of escaped text must be able to look ahead: the longest marker below. */
 export const lookAhead = 24;
 
+const slash = 47;
 const sourceMapMarker = " sourceMappingURL=";
 const sourceUrlMarker = " sourceURL=";
 
@@ -102,8 +103,8 @@ export class ScriptText {
   #units = 0;
   #nextStarts = new Uint32Array(256);
   #count = 0;
-  /** The last unit was a carriage return: a line feed after it ends the same line. */
-  #afterReturn = false;
+  /** Index of the unit after the last carriage return. */
+  #returnEnd = -1;
   #sourceMapStart = -1;
   #sourceUrlStart = -1;
 
@@ -117,35 +118,29 @@ export class ScriptText {
     let units = this.#units - start;
     let at = start;
     while (at < stop) {
-      const byte = bytes[at]!;
-      if (byte === backslash) {
-        const kind = bytes[at + 1]!;
-        if (kind === 110) {
-          at += 2;
-          units -= 1;
-          if (this.#afterReturn) this.#nextStarts[this.#count - 1] = units + at;
-          else this.#endLine(units + at);
-          this.#afterReturn = false;
-          continue;
-        }
-        const size = kind === 120 ? 4 : kind === 117 ? 6 : 2;
-        this.#afterReturn = false;
-        if (size === 4 && hasAt(bytes, at + 2, end, "0d")) {
-          this.#endLine(units + at + 1);
-          this.#afterReturn = true;
-        } else if (
-          size === 6 &&
-          (hasAt(bytes, at + 2, end, "2028") || hasAt(bytes, at + 2, end, "2029"))
-        ) {
-          this.#endLine(units + at + 1);
-        }
-        at += size;
-        units -= size - 1;
+      let byte = bytes[at]!;
+      // The loop that most bytes of a log of sources go through.
+      while (byte !== backslash && byte !== slash && ++at < stop) byte = bytes[at]!;
+      if (at >= stop) break;
+      if (byte === slash) {
+        if (bytes[at + 1] === slash) this.#comment(bytes, at + 2, end, fileOffset);
+        at++;
         continue;
       }
-      this.#afterReturn = false;
-      if (byte === 47 && bytes[at + 1] === 47) this.#comment(bytes, at + 2, end, fileOffset);
-      at++;
+      const kind = bytes[at + 1]!;
+      const size = kind === 120 ? 4 : kind === 117 ? 6 : 2;
+      units -= size - 1;
+      at += size;
+      if (kind === 110) {
+        // A carriage return and a line feed end one line.
+        if (units + at - 1 === this.#returnEnd) this.#nextStarts[this.#count - 1] = units + at;
+        else this.#endLine(units + at);
+      } else if (size === 4 && hasAt(bytes, at - 2, end, "0d")) {
+        this.#returnEnd = units + at;
+        this.#endLine(units + at);
+      } else if (size === 6 && isLineSeparator(bytes, at - 4, end)) {
+        this.#endLine(units + at);
+      }
     }
     at = Math.min(at, end);
     this.#units = units + at;
@@ -179,4 +174,8 @@ export class ScriptText {
       this.#sourceUrlStart = fileOffset + at + 1 + sourceUrlMarker.length;
     }
   }
+}
+
+function isLineSeparator(bytes: Uint8Array, at: number, end: number): boolean {
+  return hasAt(bytes, at, end, "2028") || hasAt(bytes, at, end, "2029");
 }

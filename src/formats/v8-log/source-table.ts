@@ -5,12 +5,13 @@
  * `C<offset>O<position>[I<inlining>]…,F<function>O<call position>[I<parent>]…,S0x<sfi>…`
  */
 export interface SourceTable {
-  /** Ascending offsets into the code. */
-  readonly offsets: Int32Array;
-  /** Position in the script's source, in UTF-16 units. */
-  readonly positions: Int32Array;
-  /** Row of `inlinings`, or -1 for the function itself. */
-  readonly inlining: Int32Array;
+  readonly length: number;
+  /**
+   * One array, as thousands of small ones cost more than what they hold: `length` ascending
+   * offsets into the code, as many positions in the script's source (UTF-16 units), and as many
+   * rows of `inlinings`, or -1 for the function itself.
+   */
+  readonly columns: Int32Array;
   readonly inlinings: readonly Inlining[];
 }
 
@@ -25,22 +26,19 @@ export interface Inlining {
 
 const letters = { C: 67, O: 79, I: 73, F: 70 } as const;
 
-export const emptySourceTable: SourceTable = {
-  offsets: new Int32Array(0),
-  positions: new Int32Array(0),
-  inlining: new Int32Array(0),
-  inlinings: [],
-};
-
 /** Parses the two fields; what does not fit the grammar ends the table there. */
 export function parseSourceTable(bytes: Uint8Array, start: number, end: number): SourceTable {
   const scan = new Scanner(bytes, start, end);
-  const rows: number[] = [];
+  // The shortest row is `C0O0`.
+  const capacity = ((end - start) >> 2) + 1;
+  if (capacity > scratch.offsets.length) scratch = makeScratch(capacity * 2);
+  const { offsets, positions, inlining } = scratch;
+  let length = 0;
   while (scan.take(letters.C)) {
-    const offset = scan.number();
+    offsets[length] = scan.number();
     if (!scan.take(letters.O)) break;
-    const position = scan.number();
-    rows.push(offset, position, scan.take(letters.I) ? scan.number() : -1);
+    positions[length] = scan.number();
+    inlining[length++] = scan.take(letters.I) ? scan.number() : -1;
   }
   scan.skipComma();
   const inlinings: Inlining[] = [];
@@ -52,19 +50,31 @@ export function parseSourceTable(bytes: Uint8Array, start: number, end: number):
     // A parent stands before its child: a loop could never end.
     inlinings.push({ callee, position, parent: parent < inlinings.length ? parent : -1 });
   }
-  const length = rows.length / 3;
-  const column = (of: number) => Int32Array.from({ length }, (_, i) => rows[i * 3 + of]!);
-  return { offsets: column(0), positions: column(1), inlining: column(2), inlinings };
+  const columns = new Int32Array(length * 3);
+  columns.set(offsets.subarray(0, length));
+  columns.set(positions.subarray(0, length), length);
+  columns.set(inlining.subarray(0, length), length * 2);
+  return { length, columns, inlinings };
+}
+
+/** Rows are collected here, so that a table is allocated once and at its size. */
+let scratch = makeScratch(1 << 12);
+
+function makeScratch(rows: number) {
+  return {
+    offsets: new Int32Array(rows),
+    positions: new Int32Array(rows),
+    inlining: new Int32Array(rows),
+  };
 }
 
 /** The row that holds `offset`: the last that starts at or before it, or -1. */
-export function findRow(table: SourceTable, offset: number): number {
-  const { offsets } = table;
+export function findRow({ columns, length }: SourceTable, offset: number): number {
   let low = 0;
-  let high = offsets.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (offsets[middle]! <= offset) low = middle + 1;
+    if (columns[middle]! <= offset) low = middle + 1;
     else high = middle;
   }
   return low - 1;

@@ -41,6 +41,13 @@ describe("the profile editor", () => {
     assert.equal(total, 1_000_000);
   });
 
+  it("goes on answering after the server was restarted", async () => {
+    await app.active.open(shop.profile);
+    await app.server.restart();
+    const { total } = await app.active.current!.query({ kind: "hottest" });
+    assert.equal(total, 1_000_000);
+  });
+
   it("takes the whole width when nothing is open, and the next one its place", async () => {
     await app.active.open(shop.profile);
     await app.active.open(other.profile);
