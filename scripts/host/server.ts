@@ -100,6 +100,7 @@ export async function installExtension(
 const calm = {
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
+  "workbench.reduceMotion": "on",
 };
 
 /** Replaces the settings of everyone who opens this server. A running window follows. */
