@@ -1,9 +1,7 @@
 /** For files that only count hits: one sample for all of a node's hits on a line. */
 import type { ProfileBuilder } from "../../profile/builder.ts";
 import type { RawProfile } from "./raw-profile.ts";
-
-/** Microseconds: V8's own default, for files that say nothing of time. */
-const defaultInterval = 1000;
+import { defaultInterval } from "./timeline.ts";
 
 export function samplesFromHits(builder: ProfileBuilder, raw: RawProfile): void {
   let hits = 0;

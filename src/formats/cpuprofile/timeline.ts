@@ -4,7 +4,7 @@ import type { RawProfile } from "./raw-profile.ts";
 import { sortByTime } from "./sort-by-time.ts";
 
 /** Microseconds: V8's own default, for files that say nothing of time. */
-const defaultInterval = 1000;
+export const defaultInterval = 1000;
 
 export interface Timeline {
   /** Microseconds on the file's clock. */
@@ -24,61 +24,65 @@ export function timelineOf(builder: ProfileBuilder, raw: RawProfile): Timeline {
   const count = raw.samples.length;
   const surplus = raw.deltas.length - count;
   const afterLast = surplus > 0 ? raw.deltas.array[count]! : 0;
+  const duration = durationOf(raw);
+  warnOfGaps(builder, surplus, duration);
+
+  const ordered = deltasToTimes(raw, duration ?? 0);
+  const time = raw.deltas.array.subarray(0, count);
+  if (!ordered) {
+    const columns = raw.lines.length > 0 ? [raw.samples, raw.lines] : [raw.samples];
+    const late = sortByTime(
+      time,
+      columns.map((column) => column.array.subarray(0, count)),
+    );
+    builder.warn("samples-out-of-order", "Samples were not in time order; now they are.", late);
+  }
+  let start = raw.start ?? 0;
+  let left = (duration ?? 0) - (time.at(-1) ?? 0);
+  if (left < 0 && duration !== undefined) {
+    builder.warn("early-end", "The profile ends before its last sample.");
+  }
+  if (count === 0) return { start, end: start + left, time, weight: new Float64Array() };
+
+  const early = Math.min(0, time[0]!);
+  if (early < 0) {
+    start += early;
+    for (let i = 0; i < count; i++) time[i]! -= early;
+  }
+  const weight = new Float64Array(count);
+  for (let i = 0; i + 1 < count; i++) weight[i] = time[i + 1]! - time[i]!;
+  if (duration === undefined || left < 0) left = meanInterval(time);
+  weight[count - 1] = afterLast > 0 ? afterLast : left;
+  return { start, end: start + time[count - 1]! + Math.max(left, afterLast), time, weight };
+}
+
+/** Undefined unless the file says both its ends: either alone has nothing to count from. */
+function durationOf({ start, end }: RawProfile): number | undefined {
+  return start === undefined || end === undefined ? undefined : Math.max(0, end - start);
+}
+
+function warnOfGaps(builder: ProfileBuilder, surplus: number, duration: number | undefined): void {
   if (surplus > 0) {
     builder.warn("surplus-time-deltas", "There are more time deltas than samples.", surplus);
   } else if (surplus < 0) {
     const message = "There are fewer time deltas than samples; the missing ones are estimated.";
     builder.warn("missing-time-deltas", message, -surplus);
   }
-  const duration = durationOf(raw);
-  const ordered = deltasToTimes(raw, duration);
-  const time = raw.deltas.array.subarray(0, count);
-  if (!ordered) {
-    const columns = [raw.samples, raw.lines].map((column) => column.array.subarray(0, count));
-    const late = sortByTime(time, raw.lines.length > 0 ? columns : columns.slice(0, 1));
-    builder.warn("samples-out-of-order", "Samples were not in time order; now they are.", late);
+  if (duration === undefined) {
+    const message = "Start or end time is missing; the last sample got the mean interval.";
+    builder.warn("missing-time-range", message);
   }
-  const early = Math.min(0, time[0] ?? 0);
-  if (early < 0) for (let i = 0; i < count; i++) time[i]! -= early;
-
-  const weight = new Float64Array(count);
-  for (let i = 0; i + 1 < count; i++) weight[i] = time[i + 1]! - time[i]!;
-  const last = time.at(-1) ?? 0;
-  if (count > 0) weight[count - 1] = lastWeight(builder, time, duration, early, afterLast);
-  const start = (raw.start ?? 0) + early;
-  const end = Math.max(start + last + (weight.at(-1) ?? 0), (raw.start ?? 0) + (duration ?? 0));
-  return { start, end, time, weight };
-}
-
-function durationOf({ start, end }: RawProfile): number | undefined {
-  return start === undefined || end === undefined ? undefined : Math.max(0, end - start);
-}
-
-/** Until the end that the file names; else the delta after it, else as long as the others. */
-function lastWeight(
-  builder: ProfileBuilder,
-  time: Float64Array,
-  duration: number | undefined,
-  early: number,
-  afterLast: number,
-): number {
-  const left = duration === undefined ? -1 : duration - early - time.at(-1)!;
-  if (left >= 0) return left;
-  if (duration !== undefined) {
-    builder.warn("ends-before-last-sample", "The file's end lies before its last sample.");
-  }
-  return afterLast > 0 ? afterLast : meanInterval(time);
 }
 
 /**
  * Turns deltas into times since the start where they stand, one for each sample. Missing deltas
- * are spread evenly over what time is left.
- * @returns whether the times ascend
+ * are spread evenly over what is left of the duration.
+ * @returns whether the times ascend from 0 or later
  */
-function deltasToTimes({ deltas, samples }: RawProfile, duration: number | undefined): boolean {
+function deltasToTimes({ deltas, samples }: RawProfile, duration: number): boolean {
   const known = Math.min(samples.length, deltas.length);
   const times = deltas.array;
-  let ordered = known === 0 || times[0]! >= 0;
+  let ordered = true;
   let time = 0;
   for (let i = 0; i < known; i++) {
     if (times[i]! < 0) ordered = false;
@@ -88,15 +92,15 @@ function deltasToTimes({ deltas, samples }: RawProfile, duration: number | undef
   const missing = samples.length - known;
   if (missing <= 0) return ordered;
 
-  const left = duration === undefined ? 0 : duration - time;
-  const gaps = known === 0 ? missing : missing + 1;
-  const step = left > 0 ? left / gaps : meanInterval(times.subarray(0, known));
+  const left = duration - time;
+  const intervals = known === 0 ? missing : missing + 1;
+  const step = left > 0 ? left / intervals : meanInterval(times.subarray(0, known));
   if (known === 0) time -= step;
   for (let i = 1; i <= missing; i++) deltas.push(time + i * step);
   return ordered;
 }
 
-function meanInterval(ascending: Float64Array): number {
-  const span = (ascending.at(-1) ?? 0) - (ascending[0] ?? 0);
-  return span > 0 ? span / (ascending.length - 1) : defaultInterval;
+function meanInterval(times: Float64Array): number {
+  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  return span > 0 ? span / (times.length - 1) : defaultInterval;
 }
