@@ -150,7 +150,7 @@ export class CodeFrames {
     let name = splitFunctionName(func);
     const { script } = func;
     if (script) {
-      if (!script.lines) script.lines = this.#files.lines(script.url);
+      if (!script.lines) script.lines = this.#files.lines(name.url);
       if (func.start >= 0 && !script.anchor(func.start, name.line, name.column)) {
         script.lines = undefined;
         this.#builder.warn(

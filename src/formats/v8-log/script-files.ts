@@ -42,5 +42,6 @@ function lineTable(text: string): LineTable {
   return {
     length: text.length,
     nextStarts: Uint32Array.from(ends, (end) => end.index + end[0].length),
+    isWholeFile: true,
   };
 }

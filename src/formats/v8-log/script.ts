@@ -21,6 +21,8 @@ export interface LineTable {
   readonly length: number;
   /** For every line but the last, the index of the first unit after its line end. */
   readonly nextStarts: Uint32Array;
+  /** From the script's file, which may have changed since, not from the log. */
+  readonly isWholeFile: boolean;
 }
 
 export class Script {
@@ -48,11 +50,16 @@ export class Script {
     this.#loggedName = logged === "<unknown>" ? "" : logged;
   }
 
-  /** Remembers what V8 itself says of one position. False when it cannot be true of this text. */
+  /**
+   * Compares with what V8 itself says of one position. A text of the log may stand further down
+   * in its file: the difference is remembered.
+   * @returns whether it can be true of this text.
+   */
   anchor(position: number, line: number, column: number): boolean {
     if (!this.lines || line < 1) return true;
     const here = inText(this.lines, position);
     if (here.line === 0) return false;
+    if (this.lines.isWholeFile) return here.line === line && here.column === column;
     const origin = {
       line: line - here.line,
       column: here.line === 1 ? column - here.column : (this.origin?.column ?? 0),
@@ -135,7 +142,7 @@ export class ScriptText {
         // A carriage return and a line feed end one line.
         if (units + at - 1 === this.#returnEnd) this.#nextStarts[this.#count - 1] = units + at;
         else this.#endLine(units + at);
-      } else if (size === 4 && hasAt(bytes, at - 2, end, "0d")) {
+      } else if (size === 4 && bytes[at - 2] === 48 && (bytes[at - 1]! | 32) === 100) {
         this.#returnEnd = units + at;
         this.#endLine(units + at);
       } else if (size === 6 && isLineSeparator(bytes, at - 4, end)) {
@@ -151,6 +158,7 @@ export class ScriptText {
     script.lines = {
       length: this.#units,
       nextStarts: this.#nextStarts.slice(0, this.#count),
+      isWholeFile: false,
     };
     const span = (offset: number) => ({ offset, length: Math.max(textEnd - offset, 0) });
     if (this.#sourceMapStart >= 0) script.sourceMapUrl = span(this.#sourceMapStart);
