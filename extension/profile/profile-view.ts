@@ -25,7 +25,6 @@ export class ProfileView implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #page: PageState = "loading";
   #toReveal: number | undefined;
-  #disposed = false;
 
   constructor(panel: vscode.WebviewPanel, profile: OpenedProfile, options: ProfileViewOptions) {
     this.profile = profile;
@@ -68,7 +67,6 @@ export class ProfileView implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#disposed = true;
     this.#pageGone();
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
@@ -162,7 +160,7 @@ export class ProfileView implements vscode.Disposable {
   }
 
   #post(message: ToView): void {
-    if (!this.#disposed) void this.#panel.webview.postMessage(message);
+    void this.#panel.webview.postMessage(message);
   }
 }
 

@@ -123,6 +123,20 @@ describe("results in the code", () => {
     await eventually(async () => assert.deepEqual(await lenses(shop.text), []));
   });
 
+  it("takes its numbers from another profile when that becomes the active one", async () => {
+    await eventually(async () => assert.equal((await lenses(shop.text)).length, 4));
+    const slow = vscode.Uri.joinPath(shop.profile, "../slow.cpuprofile");
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(shop.profile));
+    await write(slow, text.replaceAll(/\b1000\b/g, "2000").replace("1000000", "2000000"));
+    await app.active.open(slow);
+    await eventually(async () =>
+      assert.deepEqual((await lenses(shop.text))[0], [
+        2,
+        "$(flame) self 1.30 s (65.0 %), total 1.30 s (65.0 %)",
+      ]),
+    );
+  });
+
   it("leaves files alone that the profile does not know", async () => {
     const other = vscode.Uri.joinPath(shop.text, "../other.ts");
     await write(other, "export function other() {}\n");
