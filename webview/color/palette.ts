@@ -19,13 +19,13 @@ interface Tone {
 const grey = (chroma = 0.012): Tone => ({ hue: 250, chroma, spread: 0 });
 
 const tones: Record<Category, Tone> = {
-  js: { hue: 62, chroma: 0.105, spread: 44 },
+  js: { hue: 64, chroma: 0.1, spread: 50 },
   wasm: { hue: 295, chroma: 0.1, spread: 16 },
   regexp: { hue: 345, chroma: 0.1, spread: 0 },
   builtin: { hue: 148, chroma: 0.085, spread: 14 },
   native: { hue: 232, chroma: 0.085, spread: 26 },
   kernel: { hue: 268, chroma: 0.07, spread: 10 },
-  gc: { hue: 22, chroma: 0.135, spread: 0 },
+  gc: { hue: 22, chroma: 0.13, spread: 0 },
   compiler: { hue: 185, chroma: 0.075, spread: 0 },
   idle: grey(0.004),
   program: grey(),
@@ -34,7 +34,7 @@ const tones: Record<Category, Tone> = {
 };
 
 const lightness: Record<ThemeKind, { readonly base: number; readonly step: number }> = {
-  dark: { base: 0.5, step: 0.035 },
+  dark: { base: 0.515, step: 0.035 },
   light: { base: 0.85, step: 0.03 },
   "high-contrast": { base: 0.36, step: 0.02 },
   "high-contrast-light": { base: 0.92, step: 0.015 },
@@ -50,11 +50,11 @@ const inks: Record<ThemeKind, Rgb> = {
 export const categoryLabels: Record<Category, string> = {
   js: "JavaScript",
   wasm: "WebAssembly",
-  regexp: "Regular expressions",
+  regexp: "RegExp",
   builtin: "Built-ins",
   native: "Native",
   kernel: "Kernel",
-  gc: "Garbage collection",
+  gc: "GC",
   compiler: "Compiler",
   idle: "Idle",
   program: "Program",

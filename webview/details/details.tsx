@@ -23,9 +23,9 @@ export function Details({ whole }: { readonly whole: number }) {
 
   if (!ofFunction || ofFunction.func.id !== func) {
     return (
-      <footer class="details details-empty" aria-label="Selection">
+      <section class="details details-empty" aria-label="Selection">
         Select a frame to see its numbers.
-      </footer>
+      </section>
     );
   }
   const isOfSelected = ofStack && node !== undefined && ofStack.boxes.id[0] === node;
@@ -33,7 +33,7 @@ export function Details({ whole }: { readonly whole: number }) {
     ? [...ofStack.ancestors.map((step) => step.func), ofFunction.func]
     : [];
   return (
-    <footer class="details" aria-label="Selection">
+    <section class="details" aria-label="Selection">
       <div class="details-frame">
         <div class="details-name" title={clipped(ofFunction.func.name)}>
           {clipped(ofFunction.func.name, 300)}
@@ -52,7 +52,7 @@ export function Details({ whole }: { readonly whole: number }) {
         <Times label="All calls" self={ofFunction.self} total={ofFunction.total} whole={whole} />
       </dl>
       <Actions func={ofFunction.func} stack={stack} node={node} />
-    </footer>
+    </section>
   );
 }
 

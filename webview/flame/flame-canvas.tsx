@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: an application role is a widget with keys of its own
 /** A flame graph on screen: canvases, keyboard, pointer, tooltip, and words for screen readers. */
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { parseColor } from "../color/css.ts";
@@ -137,7 +138,6 @@ export function FlameCanvas(props: Props) {
 
   return (
     <div class="flame">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is a widget with keys of its own */}
       <div
         ref={scroller}
         class="flame-scroller"
@@ -149,9 +149,9 @@ export function FlameCanvas(props: Props) {
         onKeyDown={onKeyDown}
       >
         <div class="flame-content" style={{ height: `${scene.rows * rowHeight}px` }}>
-          <div class="flame-sticky" data-backend={backend}>
-            <canvas key={backend} ref={boxes} class="flame-layer" aria-hidden="true" />
-            <canvas ref={text} class="flame-layer" aria-hidden="true" />
+          <div class="flame-sticky" data-backend={backend} aria-hidden="true">
+            <canvas key={backend} ref={boxes} class="flame-layer" />
+            <canvas ref={text} class="flame-layer" />
           </div>
         </div>
       </div>

@@ -11,6 +11,7 @@ import { shareOfScreen } from "./detail.ts";
 import { FlameCanvas } from "./flame-canvas.tsx";
 import type { FlameCommand } from "./keys.ts";
 import { buildScene, functionOf, keyOf, type Scene } from "./scene.ts";
+import { withoutFirstRow } from "./tree.ts";
 
 interface Props {
   readonly func: number;
@@ -33,7 +34,7 @@ export function SandwichView({ func, matches }: Props) {
   const scenes = useMemo(
     () =>
       answer && {
-        callers: sceneOf(answer, answer.callers),
+        callers: sceneOf(answer, withoutFirstRow(answer.callers)),
         callees: sceneOf(answer, answer.callees),
       },
     [answer],
@@ -64,15 +65,19 @@ export function SandwichView({ func, matches }: Props) {
       </div>
       {failure !== undefined && <Failure message={failure} retry={retry} />}
       {answer && scenes && answer.total === 0 && (
-        <p class="quiet">No time of this function is in what is shown.</p>
+        <p class="sandwich-none">No time of this function is in what is shown.</p>
       )}
       {answer && scenes && answer.total > 0 && (
         <>
-          <Half
-            grows="up"
-            label="Callers"
-            {...{ scene: scenes.callers, matches, setWidth, close }}
-          />
+          {scenes.callers.rows > 0 ? (
+            <Half
+              grows="up"
+              label="Callers"
+              {...{ scene: scenes.callers, matches, setWidth, close }}
+            />
+          ) : (
+            <p class="sandwich-none">Nothing calls it: it stands at the bottom of its stacks.</p>
+          )}
           <Half
             grows="down"
             label="Callees"

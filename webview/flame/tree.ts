@@ -63,6 +63,12 @@ export function withDetail(tree: Tree, box: number, detail: FlameAnswer): Tree {
   };
 }
 
+/** Callers without the called function itself, which then stands between them and its callees. */
+export function withoutFirstRow(boxes: Boxes): Boxes {
+  const rest = sliced(boxes, 1, boxes.id.length);
+  return { ...rest, depth: rest.depth.map((depth) => depth - 1) };
+}
+
 /** Index of the first box after the subtree of `box`. */
 export function subtreeEnd(depth: Uint32Array, box: number): number {
   let end = box + 1;

@@ -19,7 +19,6 @@ export function walk(scene: Scene, box: number, step: Step): number {
       return after < depth.length && depth[after] === depth[box] ? after : box;
     }
     case "previous": {
-      if (scene.parent[box]! < 0) return box;
       let before = box - 1;
       while (before > scene.parent[box]! && depth[before]! > depth[box]!) before--;
       return before > scene.parent[box]! ? before : box;

@@ -23,7 +23,7 @@ export function SearchBox({ found }: { readonly found: SearchAnswer | undefined 
     setTyped("");
   };
   return (
-    <div class="search" role="search">
+    <search class="search">
       <vscode-textfield
         id="search"
         type="text"
@@ -39,6 +39,6 @@ export function SearchBox({ found }: { readonly found: SearchAnswer | undefined 
         {found &&
           `${formatCount(found.count, "match", "matches")}, ${formatShare(found.time, found.total)}`}
       </span>
-    </div>
+    </search>
   );
 }

@@ -2,7 +2,7 @@
  * The view's state as VS Code keeps it. What comes back may be from another version of ours, so
  * each part counts only if it has the right shape.
  */
-import { initialState, type TableState, type ViewState } from "./view-state.ts";
+import { initialState, type Sorting, type TableState, type ViewState } from "./view-state.ts";
 
 export function restoreState(saved: unknown): ViewState {
   if (!isRecord(saved)) return initialState;
@@ -47,10 +47,14 @@ function restoreTable(table: unknown): TableState {
   const fallback = initialState.table;
   if (!isRecord(table)) return fallback;
   const expanded = isRecord(table["expanded"]) ? table["expanded"] : {};
+  const sorting = isRecord(table["sorting"]) ? table["sorting"] : {};
   return {
     mode: oneOf(["functions", "bottom-up", "call-tree"], table["mode"]) ?? fallback.mode,
-    sort: oneOf(["self", "total", "name", "location"], table["sort"]) ?? fallback.sort,
-    order: oneOf(["ascending", "descending"], table["order"]) ?? fallback.order,
+    sorting: {
+      functions: restoreSorting(sorting["functions"], fallback.sorting.functions),
+      "bottom-up": restoreSorting(sorting["bottom-up"], fallback.sorting["bottom-up"]),
+      "call-tree": restoreSorting(sorting["call-tree"], fallback.sorting["call-tree"]),
+    },
     expanded: {
       functions: strings(expanded["functions"]),
       "bottom-up": strings(expanded["bottom-up"]),
@@ -59,6 +63,13 @@ function restoreTable(table: unknown): TableState {
     scroll: isNumber(table["scroll"]) ? table["scroll"] : 0,
     row: typeof table["row"] === "string" ? table["row"] : "",
   };
+}
+
+function restoreSorting(sorting: unknown, fallback: Sorting): Sorting {
+  if (!isRecord(sorting)) return fallback;
+  const sort = oneOf(["self", "total", "name", "location"], sorting["sort"]);
+  const order = oneOf(["ascending", "descending"], sorting["order"]);
+  return sort && order ? { sort, order } : fallback;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -34,10 +34,14 @@ export interface ViewState {
   readonly table: TableState;
 }
 
-export interface TableState {
-  readonly mode: TableMode;
+export interface Sorting {
   readonly sort: SortKey;
   readonly order: SortOrder;
+}
+
+export interface TableState {
+  readonly mode: TableMode;
+  readonly sorting: Record<TableMode, Sorting>;
   /** Path keys of the open rows. */
   readonly expanded: Record<TableMode, readonly string[]>;
   /** CSS pixels. */
@@ -79,8 +83,11 @@ export const initialState: ViewState = {
   reveals: 0,
   table: {
     mode: "functions",
-    sort: "self",
-    order: "descending",
+    sorting: {
+      functions: { sort: "self", order: "descending" },
+      "bottom-up": { sort: "self", order: "descending" },
+      "call-tree": { sort: "total", order: "descending" },
+    },
     expanded: { functions: [], "bottom-up": [], "call-tree": [] },
     scroll: 0,
     row: "",
@@ -119,7 +126,7 @@ export function reduce(state: ViewState, action: Action): ViewState {
     case "table-mode":
       return { ...state, table: { ...table, mode: action.mode, scroll: 0, row: "" } };
     case "sort":
-      return { ...state, table: { ...table, ...sortBy(table, action.key), scroll: 0 } };
+      return { ...state, table: { ...table, sorting: sortBy(table, action.key), scroll: 0 } };
     case "expand":
       return { ...state, table: expand(table, action.path, action.open) };
     case "table-scroll":
@@ -130,9 +137,11 @@ export function reduce(state: ViewState, action: Action): ViewState {
 }
 
 /** Times start with the largest, texts with the first; the same column again turns it round. */
-function sortBy({ sort, order }: TableState, key: SortKey): { sort: SortKey; order: SortOrder } {
-  if (key === sort) return { sort, order: order === "ascending" ? "descending" : "ascending" };
-  return { sort: key, order: key === "self" || key === "total" ? "descending" : "ascending" };
+function sortBy({ mode, sorting }: TableState, key: SortKey): TableState["sorting"] {
+  const { sort, order } = sorting[mode];
+  const first: SortOrder = key === "self" || key === "total" ? "descending" : "ascending";
+  const turned: SortOrder = order === "ascending" ? "descending" : "ascending";
+  return { ...sorting, [mode]: { sort: key, order: key === sort ? turned : first } };
 }
 
 function expand(table: TableState, path: string, open: boolean): TableState {

@@ -1,3 +1,8 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list cannot be a <table>
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, aria-activedescendant the row
+// biome-ignore-all lint/a11y/noStaticElementInteractions: what the pointer does here the grid's keys do too
+// biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: the role depends on the mode, both have these
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid has the keys
 import { clipped, formatShare, formatTime } from "../text/format.ts";
 import { fullLocation, shortLocation, sourceOf } from "../text/location.ts";
 import { Icon } from "../ui/icon.tsx";
@@ -32,7 +37,6 @@ export function TableRow(props: Props) {
   const name = clipped(func.name, 300);
   const classes = ["row", isCurrent && "row-current", isMatch && "row-match"];
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
     <div
       id={id}
       role="row"
@@ -54,7 +58,6 @@ export function TableRow(props: Props) {
         title={clipped(func.name)}
       >
         {isTree && (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the arrow keys open and close
           <span
             class={isExpandable ? "twistie" : "twistie twistie-none"}
             aria-hidden="true"
@@ -70,7 +73,6 @@ export function TableRow(props: Props) {
       </div>
       <div role="gridcell" class="cell-location" title={fullLocation(func)}>
         {canOpen ? (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the row opens the source
           <span class="link" onClick={props.onOpenSource}>
             {shortLocation(func)}
           </span>

@@ -1,3 +1,8 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list cannot be a <table>
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, aria-activedescendant the row
+// biome-ignore-all lint/a11y/noStaticElementInteractions: what the pointer does here the grid's keys do too
+// biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: the role depends on the mode, both have these
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid has the keys
 /** The table pane: functions, or a tree of callers or callees, in pages. */
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { SortKey, TableMode } from "../state/view-state.ts";
@@ -41,6 +46,7 @@ export function TableView({ matches }: { readonly matches: ReadonlySet<number> |
   const { state, dispatch, post } = useApp();
   const { table } = state;
   const { mode, row: current } = table;
+  const sorting = table.sorting[mode];
   const { groups, whole, failure, retry, need } = useGroups();
   const isTree = mode !== "functions";
   const expanded = isTree ? table.expanded[mode] : noRows;
@@ -54,7 +60,7 @@ export function TableView({ matches }: { readonly matches: ReadonlySet<number> |
   useEffect(() => {
     for (const { key, page } of missingPages(outline, groups, first, last)) need(key, page);
   });
-  useScrollReset(scroller, `${mode} ${table.sort} ${table.order} ${state.text}`);
+  useScrollReset(scroller, `${mode} ${sorting.sort} ${sorting.order} ${state.text}`);
   useSavedScroll(scroller, (scroll) => dispatch({ kind: "table-scroll", scroll }));
 
   const select = (key: string, row: Row) => {
@@ -181,7 +187,7 @@ const noRows: readonly string[] = [];
 
 function SortHeader({ column, label }: { readonly column: SortKey; readonly label: string }) {
   const { state, dispatch } = useApp();
-  const { sort, order } = state.table;
+  const { sort, order } = state.table.sorting[state.table.mode];
   const isSorted = sort === column;
   return (
     <div role="columnheader" class={`head-${column}`} aria-sort={isSorted ? order : "none"}>

@@ -26,7 +26,8 @@ interface Known {
  */
 export function useGroups(): TablePages {
   const { state, filter, client, revision } = useApp();
-  const { mode, sort, order } = state.table;
+  const { mode, sorting } = state.table;
+  const { sort, order } = sorting[mode];
   const text = mode === "functions" ? state.text : "";
   const source = JSON.stringify([mode, sort, order, text, filter, revision]);
   const [known, setKnown] = useState<Known>({ source: "", groups: new Map(), whole: 0 });
@@ -57,7 +58,6 @@ export function useGroups(): TablePages {
     asked.current.set(name, cancel);
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new source, and only that
   useEffect(() => {
     need(topKey, 0);
     return () => {

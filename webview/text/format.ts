@@ -5,9 +5,9 @@ const longestName = 512;
 /** Microseconds as a person reads them: three significant digits, the unit that fits. */
 export function formatTime(micros: number): string {
   if (micros === 0) return "0 ms";
-  if (micros < 1000) return `${significant(micros)} µs`;
-  if (micros < 1e6) return `${significant(micros / 1000)} ms`;
-  if (micros < 60e6) return `${significant(micros / 1e6)} s`;
+  if (micros < 999.5) return `${significant(micros)} µs`;
+  if (micros < 999_500) return `${significant(micros / 1000)} ms`;
+  if (micros < 59.95e6) return `${significant(micros / 1e6)} s`;
   const seconds = Math.round(micros / 1e6);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -49,7 +49,7 @@ export function Timeline({ duration }: { readonly duration: number }) {
 
   const shown = (drag && rangeOfDrag(drag.x0, drag.x1, size.width, duration)) ?? range;
   return (
-    <div class="timeline" role="group" aria-label="Time range" onKeyDown={onKeyDown}>
+    <section class="timeline" aria-label="Time range" onKeyDown={onKeyDown}>
       <div
         ref={strip}
         class="timeline-strip"
@@ -77,7 +77,7 @@ export function Timeline({ duration }: { readonly duration: number }) {
           </vscode-toolbar-button>
         </div>
       )}
-    </div>
+    </section>
   );
 }
 
@@ -102,7 +102,11 @@ function Activity({ answer, width, height }: ActivityProps) {
       fillBand(context, band, canvas.current.width, canvas.current.height);
     }
   }, [bands, width, height, kind]);
-  return <canvas ref={canvas} class="timeline-activity" aria-hidden="true" />;
+  return (
+    <div class="timeline-activity" aria-hidden="true">
+      <canvas ref={canvas} />
+    </div>
+  );
 }
 
 function fillBand(

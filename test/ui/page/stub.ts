@@ -8,7 +8,7 @@ interface Setup {
   readonly withoutWebGl: boolean;
 }
 
-interface TestWindow extends Window {
+interface Hooks {
   setup: Setup;
   /** Bound to the test's process. */
   hostReceive(message: unknown): Promise<void>;
@@ -18,16 +18,16 @@ interface TestWindow extends Window {
   violations: string[];
 }
 
-declare const window: TestWindow;
+const test = window as unknown as Hooks;
 
 const stateKey = "vscode-state";
 
-window.violations = [];
+test.violations = [];
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) => {
-  window.violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}`);
+  test.violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}`);
 });
 
-window.applyTheme = ({ classes, variables }) => {
+test.applyTheme = ({ classes, variables }) => {
   document.body.className = classes.join(" ");
   for (const [name, value] of Object.entries(variables)) {
     document.documentElement.style.setProperty(name, value);
@@ -37,23 +37,27 @@ window.applyTheme = ({ classes, variables }) => {
 new MutationObserver((_, observer) => {
   if (!document.body) return;
   observer.disconnect();
-  window.applyTheme(window.setup);
+  test.applyTheme(test.setup);
 }).observe(document, { childList: true, subtree: true });
 
-if (window.setup.withoutWebGl) {
+if (test.setup.withoutWebGl) {
   const getContext = HTMLCanvasElement.prototype.getContext;
   HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string) {
     return kind === "webgl2" ? null : getContext.call(this, kind);
   } as typeof getContext;
 }
 
-window.deliver = (message, base64) => {
-  const data = base64 === undefined ? {} : { data: Uint8Array.fromBase64(base64).buffer };
+test.deliver = (message, base64) => {
+  const data = base64 === undefined ? {} : { data: bytesOf(base64).buffer };
   window.postMessage({ ...message, ...data }, location.origin);
 };
 
-window.acquireVsCodeApi = () => ({
-  postMessage: (message: unknown) => void window.hostReceive(message),
+test.acquireVsCodeApi = () => ({
+  postMessage: (message: unknown) => void test.hostReceive(message),
   getState: () => JSON.parse(sessionStorage.getItem(stateKey) ?? "null") ?? undefined,
   setState: (state: unknown) => sessionStorage.setItem(stateKey, JSON.stringify(state)),
 });
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
