@@ -23,9 +23,7 @@ interface Import {
 function imports(): Import[] {
   return globSync(["{src,extension,webview}/**/*.{ts,tsx}"], { cwd: root }).flatMap((file) => {
     const text = readFileSync(join(root, file), "utf8");
-    const found = text.matchAll(
-      /^(?:import|export)\b[^;]*?"([^"]+)"|import\("([^"]+)"\)/gm,
-    );
+    const found = text.matchAll(/^(?:import|export)\b[^;]*?"([^"]+)"|import\("([^"]+)"\)/gm);
     return [...found].map(([, from, dynamic]) => ({
       file: file.split(sep).join("/"),
       specifier: (from ?? dynamic)!,
