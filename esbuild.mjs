@@ -3,7 +3,6 @@
  *
  * `--watch` rebuilds on every change; `--production` minifies and leaves the source maps out.
  */
-import { existsSync } from "node:fs";
 import * as esbuild from "esbuild";
 
 const watch = process.argv.includes("--watch");
@@ -63,15 +62,11 @@ const bundles = [
   },
 ];
 
-const present = bundles.filter(({ entryPoints: [entry] }) => {
-  if (!existsSync(entry)) console.log(`Not there yet, left out: ${entry}`);
-  return existsSync(entry);
-});
 if (watch) {
-  const contexts = await Promise.all(present.map((bundle) => esbuild.context(bundle)));
+  const contexts = await Promise.all(bundles.map((bundle) => esbuild.context(bundle)));
+  // The first "[watch] build finished", which editors wait for, then means that all is built.
   await Promise.all(contexts.map((context) => context.rebuild().catch(() => undefined)));
   await Promise.all(contexts.map((context) => context.watch()));
-  console.log("Watching for changes");
 } else {
-  await Promise.all(present.map((bundle) => esbuild.build(bundle)));
+  await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
 }

@@ -101,6 +101,8 @@ const calm = {
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
   "workbench.reduceMotion": "on",
+  // A window that is still starting moves the focus about.
+  "workbench.quickOpen.closeOnFocusLost": false,
 };
 
 /** Replaces the settings of everyone who opens this server. A running window follows. */

@@ -102,18 +102,25 @@ export class Workbench {
 
   /** Runs a command by its title in the palette, such as `Hangscope: Open Profile`. */
   async runCommand(title: string): Promise<void> {
-    const rows = await this.searchCommands(title);
-    await rows.filter({ hasText: title }).first().click();
+    await (await this.findCommand(title)).click();
   }
 
-  /** The palette's rows for a search; the palette stays open. */
-  async searchCommands(text: string): Promise<Locator> {
-    await this.page.keyboard.press("F1");
+  /** The palette's row of a command; the palette stays open. */
+  async findCommand(title: string): Promise<Locator> {
     const palette = this.page.locator(".quick-input-widget");
-    await palette.locator("input.input").fill(`>${text}`);
-    const rows = palette.locator(".quick-input-list .monaco-list-row");
-    await rows.first().waitFor();
-    return rows;
+    const row = palette.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+    // A palette that was opened before the extension's commands came in never shows them.
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await this.page.keyboard.press("Escape");
+      await this.page.keyboard.press("F1");
+      await palette.locator("input.input").fill(`>${title}`);
+      const found = row.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (await found) return row;
+    }
+    throw new Error(`The palette has no command "${title}".`);
   }
 
   /** Opens a file of the workspace by its relative path, as Go to File does. */
@@ -177,4 +184,13 @@ export class Workbench {
     mkdirSync(folder, { recursive: true });
     await this.page.screenshot({ path: join(folder, `${name}.png`) });
   }
+}
+
+/** Saves the window to `out/screenshots/` after each test of the block that fails. */
+export function screenshotFailures(workbench: () => Workbench | undefined): void {
+  afterEach(async function () {
+    if (this.currentTest?.state !== "failed") return;
+    const name = this.currentTest.fullTitle().replace(/\W+/g, "-");
+    await workbench()?.screenshot(`failed-${name}`);
+  });
 }
