@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { ProfileBuilder } from "../../src/profile/builder.ts";
 import {
   type AnswerTo,
   type Boxes,
@@ -302,6 +303,35 @@ describe("hottest", () => {
             ["beta", "/app/one.js", 1, 2],
           ],
         },
+      ],
+    );
+  });
+});
+
+describe("hottest, of calls in several tiers", () => {
+  it("counts one line's calls as one", () => {
+    const builder = new ProfileBuilder();
+    const place = { url: "/app/one.js", category: "js" } as const;
+    const caller = builder.func({ ...place, name: "caller", line: 1 });
+    const callee = builder.func({ ...place, name: "callee", line: 9 });
+    const calls = [
+      { line: 2, tier: "interpreter" },
+      { line: 2, tier: "turbofan" },
+      { line: 3, tier: "turbofan" },
+    ] as const;
+    for (const [i, call] of calls.entries()) {
+      const node = builder.node(-1, builder.frame(caller, call));
+      builder.sample(builder.node(node, builder.frame(callee, { line: 10 })), i, 1, 0);
+    }
+    const views = new ProfileViews(builder.finish({ format: "test", title: "tiers" }));
+    const { functions } = views.answer(
+      querySchema.parse({ kind: "hottest" }),
+    ) as AnswerTo<"hottest">;
+    assert.deepEqual(
+      functions[0]!.callers.map(({ name, callLine, time }) => [name, callLine, time]),
+      [
+        ["caller", 2, 2],
+        ["caller", 3, 1],
       ],
     );
   });

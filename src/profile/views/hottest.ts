@@ -33,7 +33,7 @@ export function hottest(
         line: structure.lines.line[row]!,
         self,
       })),
-      callers: topCallers(structure, details.get(func)?.callers),
+      callers: topCalls(structure, details.get(func)?.callers),
     })),
     total: slice.total,
   };
@@ -75,19 +75,24 @@ function collectDetails(
   return details;
 }
 
-function topCallers(
+/** Frames that differ in tier or column only are one call to a reader. */
+function topCalls(
   { profile }: Structure,
-  callers: ReadonlyMap<number, number> | undefined,
+  callers: ReadonlyMap<number, number> = new Map(),
 ): HotFunction["callers"] {
-  return top(callers).map(([frame, time]) => {
-    const call = framePosition(profile, frame);
-    return {
-      ...functionInfo(profile, profile.frames.func[frame]!),
-      callUrl: call.url,
-      callLine: call.line,
-      time,
-    };
-  });
+  const calls = new Map<string, HotFunction["callers"][number]>();
+  for (const [frame, time] of callers) {
+    const func = profile.frames.func[frame]!;
+    const { url, line } = framePosition(profile, frame);
+    const key = `${func}:${line}:${url}`;
+    calls.set(key, {
+      ...functionInfo(profile, func),
+      callUrl: url,
+      callLine: line,
+      time: time + (calls.get(key)?.time ?? 0),
+    });
+  }
+  return [...calls.values()].sort((a, b) => b.time - a.time).slice(0, detailLimit);
 }
 
 function add(sums: Map<number, number>, key: number, time: number): void {
