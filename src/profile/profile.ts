@@ -42,9 +42,6 @@ export function tierId(tier: Tier): TierId {
   return tiers.indexOf(tier);
 }
 
-/** Index of `""` in every string table. */
-export const emptyString = 0;
-
 /** A node's parent when the node is the bottom of a stack. */
 export const noParent = -1;
 
@@ -152,6 +149,7 @@ export interface ProfileMeta {
 
 export interface Profile {
   readonly meta: ProfileMeta;
+  /** The first is `""`. */
   readonly strings: readonly string[];
   readonly functions: FunctionTable;
   readonly frames: FrameTable;
