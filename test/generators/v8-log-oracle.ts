@@ -2,11 +2,9 @@
  * V8's own tool as the judge of our JavaScript stacks: `node --prof-process --preprocess` of the
  * Node that wrote the log. Known to be exact for JavaScript where it knows every mark.
  */
-import { createWriteStream } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { finished } from "node:stream/promises";
+import { execa } from "execa";
 import { categories, type Profile, tiers } from "../../src/profile/profile.ts";
-import { run } from "../../src/toolchain/run.ts";
 
 interface Preprocessed {
   readonly code: readonly { readonly name: string; readonly type: string; readonly kind: string }[];
@@ -25,37 +23,36 @@ const tierOfKind: Readonly<Record<string, string>> = {
 
 const wasm = /^(?:[+*^~]?)wasm-function\[/;
 
-/** One line per tick: its JavaScript frames, innermost first, inlined ones folded back. */
+/** One line per tick of what the tool printed: its JavaScript frames, innermost first. */
+export async function readOracle(output: string): Promise<string[]> {
+  const { code, ticks } = JSON.parse(await readFile(output, "utf8")) as Preprocessed;
+  const names = code.map(({ name, type, kind }) =>
+    type === "JS" && !wasm.test(name) ? `${tierOfKind[kind] ?? kind} ${name}` : undefined,
+  );
+  return ticks.map(({ s }) => {
+    const stack: string[] = [];
+    // Code and the offset into it, in pairs.
+    for (let i = 0; i < s.length; i += 2) {
+      const name = names[s[i]!];
+      if (name !== undefined) stack.push(name);
+    }
+    return stack.join(" < ");
+  });
+}
+
+/** The same, by running the Node that wrote the log. */
 export async function oracleStacks(node: string, log: string): Promise<string[]> {
-  const out = `${log}.preprocessed.json`;
-  const stream = createWriteStream(out);
+  const output = `${log}.preprocessed.json`;
   try {
-    await run(
-      { command: node, howToGet: "" },
-      ["--max-old-space-size=8192", "--prof-process", "--preprocess", log],
-      { timeoutMs: 0, onStdout: (chunk) => stream.write(chunk) },
-    );
-    stream.end();
-    await finished(stream);
-    const { code, ticks } = JSON.parse(await readFile(out, "utf8")) as Preprocessed;
-    const names = code.map(({ name, type, kind }) =>
-      type === "JS" && !wasm.test(name) ? `${tierOfKind[kind] ?? kind} ${name}` : undefined,
-    );
-    return ticks.map(({ s }) => {
-      const stack: string[] = [];
-      for (let i = 0; i < s.length; i += 2) {
-        const name = names[s[i]!];
-        if (name !== undefined) stack.push(name);
-      }
-      return stack.join(" < ");
-    });
+    const args = ["--max-old-space-size=8192", "--prof-process", "--preprocess", log];
+    await execa(node, args, { stdout: { file: output } });
+    return await readOracle(output);
   } finally {
-    stream.destroy();
-    await rm(out, { force: true });
+    await rm(output, { force: true });
   }
 }
 
-/** The same of a profile that we read. */
+/** The same of a profile that we read, inlined frames folded back. */
 export function profileStacks(profile: Profile): string[] {
   const { strings, functions, frames, nodes, samples } = profile;
   const frameNames = Array.from({ length: frames.length }, (_, frame) => {

@@ -39,17 +39,13 @@ export const hex = (value: number) => `0x${value.toString(16)}`;
 
 /** As V8 escapes script names, sources and patterns. */
 export function escapeField(text: string): string {
-  let escaped = "";
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 10) escaped += "\\n";
-    else if (unit === 92) escaped += "\\\\";
-    else if (unit > 255) escaped += `\\u${unit.toString(16).padStart(4, "0")}`;
-    else if (unit === 44 || unit < 32 || unit > 126) {
-      escaped += `\\x${unit.toString(16).toUpperCase().padStart(2, "0")}`;
-    } else escaped += text[i];
-  }
-  return escaped;
+  return text.replace(/[^ -~]|[,\\]/g, (character) => {
+    if (character === "\n") return "\\n";
+    if (character === "\\") return "\\\\";
+    const unit = character.charCodeAt(0);
+    if (unit > 255) return `\\u${unit.toString(16).padStart(4, "0")}`;
+    return `\\x${unit.toString(16).toUpperCase().padStart(2, "0")}`;
+  });
 }
 
 export class V8Log {

@@ -5,7 +5,8 @@ import { newline } from "./bytes.ts";
 import type { FileSpans } from "./file-spans.ts";
 import type { LogParser } from "./log-parser.ts";
 
-const chunkBytes = 1 << 20;
+const maxChunkBytes = 1 << 20;
+const firstRoom = 1 << 16;
 /** A longer line is skipped, unless it is a script's source: those are streamed. */
 const maxLineBytes = 16 << 20;
 const progressEveryMs = 200;
@@ -18,10 +19,14 @@ class Slot {
   /** Bytes of the file in it, from `room` on. */
   count = 0;
 
-  constructor(room: number) {
+  constructor(room: number, chunkBytes: number) {
     this.bytes = Buffer.allocUnsafeSlow(room + chunkBytes);
     this.view = new DataView(this.bytes.buffer);
     this.room = room;
+  }
+
+  get chunkBytes(): number {
+    return this.bytes.length - this.room;
   }
 
   get end(): number {
@@ -37,6 +42,7 @@ export async function readLog(
   { signal, onProgress }: ReadOptions,
 ): Promise<void> {
   const total = (await file.stat()).size;
+  const chunkBytes = Math.min(maxChunkBytes, total + 1);
   let position = 0;
   const fill = async (slot: Slot) => {
     const { bytesRead } = await file.read(slot.bytes, slot.room, chunkBytes, position);
@@ -44,8 +50,8 @@ export async function readLog(
     position += bytesRead;
     return slot;
   };
-  let slot = await fill(new Slot(1 << 16));
-  let spare = new Slot(1 << 16);
+  let slot = await fill(new Slot(firstRoom, chunkBytes));
+  let spare = new Slot(firstRoom, chunkBytes);
   let start = slot.room;
   let isSkipping = false;
   let reported = 0;
@@ -92,7 +98,7 @@ export async function readLog(
 }
 
 function withRoom(slot: Slot, room: number): Slot {
-  const roomier = new Slot(room);
+  const roomier = new Slot(room, slot.chunkBytes);
   slot.bytes.copy(roomier.bytes, room, slot.room, slot.end);
   roomier.count = slot.count;
   return roomier;
