@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ensureVSCode } from "../host/ensure-vscode.ts";
 import { root } from "../host/paths.ts";
 import { runInHost } from "../host/run-tests.ts";
+import { stopToolServer } from "../host/tool-server.ts";
 import { buildHostTests } from "./build-host-tests.ts";
 import { countsFileVariable } from "./counts.ts";
 import { followFile } from "./follow-file.ts";
@@ -14,6 +15,7 @@ const vscode = await ensureVSCode("test");
 const folder = mkdtempSync(join(tmpdir(), "hangscope-host-"));
 const workspace = join(folder, "workspace");
 cpSync(join(root, "test/host/workspace"), workspace, { recursive: true });
+const home = join(folder, "home");
 const output = join(folder, "output.txt");
 const passedOn = [countsFileVariable, "HANGSCOPE_TEST_GREP", "HANGSCOPE_LONG"];
 const following = followFile(output);
@@ -27,11 +29,13 @@ try {
     logFile,
     env: Object.fromEntries([
       ["HANGSCOPE_TEST_OUTPUT", output],
+      ["HANGSCOPE_HOME", home],
       ...passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
     ]),
   });
 } finally {
   following.stop();
+  await stopToolServer(workspace, home);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 if (process.exitCode !== 0) console.log(`What VS Code itself printed is in ${logFile}`);

@@ -10,6 +10,7 @@ import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
 import { launchBrowser, workbenchUrl } from "../../../../scripts/host/drive.ts";
 import { root } from "../../../../scripts/host/paths.ts";
 import { type RunningServer, startServer, writeSettings } from "../../../../scripts/host/server.ts";
+import { stopToolServer } from "../../../../scripts/host/tool-server.ts";
 
 export const themes = {
   dark: { name: "Default Dark Modern", selector: ".monaco-workbench.vs-dark" },
@@ -76,7 +77,8 @@ export class Workbench {
     await writeSettings(folders.dataDir, settings);
     await options.install?.(folders);
     const { trust = true } = options;
-    const server = await startServer({ ...folders, trust });
+    const env = { HANGSCOPE_HOME: join(folder, "home") };
+    const server = await startServer({ ...folders, trust, env });
     const browser = await launchBrowser();
     const page = await browser.newPage({
       viewport: options.viewport ?? { width: 1400, height: 900 },
@@ -97,6 +99,7 @@ export class Workbench {
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#server.stop();
+    await stopToolServer(this.workspace, join(this.#folder, "home"));
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
