@@ -14,7 +14,7 @@ import type { Ready } from "./protocol.ts";
 
 export interface ServeOptions {
   readonly log: (line: string) => void;
-  /** Milliseconds without a client or a job after which the server leaves; 0 for never. */
+  /** Milliseconds without a client, a job or a capture after which the server leaves; 0 for never. */
   readonly idleMs: number;
   readonly tools?: readonly Tool[];
 }
@@ -42,7 +42,11 @@ export async function serve({ log, idleMs, tools }: ServeOptions): Promise<Runni
   const profiles = new WorkerProfileStore((profileId) => {
     events.say({ kind: "profile-updated", profileId });
   });
-  const captures = createCaptureSessions((event) => events.say(event));
+  let capturesUnderWay = 0;
+  const captures = createCaptureSessions((event) => {
+    capturesUnderWay += event.kind === "capture-started" ? 1 : -1;
+    events.say(event);
+  });
   const services: Services = { profiles, captures };
   const { promise: ended, resolve: left } = Promise.withResolvers<void>();
   let stopping: Promise<void> | undefined;
@@ -73,7 +77,7 @@ export async function serve({ log, idleMs, tools }: ServeOptions): Promise<Runni
   });
   const idleTimer = setInterval(
     () => {
-      if (events.listening > 0 || jobs.running.length > 0) busyAt = Date.now();
+      if (events.listening + jobs.running.length + capturesUnderWay > 0) busyAt = Date.now();
       else if (idleMs > 0 && Date.now() - busyAt >= idleMs) {
         log("leaving: idle");
         void stop();
