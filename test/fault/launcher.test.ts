@@ -64,6 +64,8 @@ describe("launcher", () => {
 
   it("does not take a process that was given the old pid for the server", async () => {
     const bystander = execa("sleep", ["60"], { reject: false });
+    // Start times are told in clock ticks of 10 ms; a reused pid's never lie in the same one.
+    await sleep(50);
     await ensureServer(options());
     const recorded = await workspace.recorded();
     const stale = { ...recorded, server: { ...recorded.server, pid: bystander.pid! } };
