@@ -35,17 +35,17 @@ export function assemble(
 
 function threadSamples(builder: ProfileBuilder, raw: RawProfile): ThreadSamples {
   if (raw.samples.length === 0) samplesFromHits(builder, raw);
-  if (raw.lines.length > 0) raw.padLines();
+  const hasPositions = raw.samplePosition.length > 0;
+  if (hasPositions) raw.padPositions();
   const timeline = timelineOf(builder, raw);
   const node = raw.samples.finish();
   const counts = new Float64Array(raw.rowCount);
   for (const row of node) counts[row]!++;
   const nodeOf = placeNodes(builder, raw, counts);
   const lineNodes = new LineNodes(builder, raw, nodeOf, counts);
-  const hasLines = raw.lines.length > 0;
   for (let i = 0; i < node.length; i++) {
     const row = node[i]!;
-    node[i] = hasLines ? lineNodes.at(row, raw.lines.array[i]!) : lineNodes.next(row);
+    node[i] = hasPositions ? lineNodes.at(row, raw.samplePosition.array[i]!) : lineNodes.next(row);
   }
   return { node, timeline };
 }

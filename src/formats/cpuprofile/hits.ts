@@ -1,5 +1,6 @@
 /** For files that only count hits: one sample for all of a node's hits on a line. */
 import type { ProfileBuilder } from "../../profile/builder.ts";
+import { unknownPosition } from "./positions.ts";
 import type { RawProfile } from "./raw-profile.ts";
 import { defaultInterval } from "./timeline.ts";
 
@@ -16,10 +17,10 @@ export function samplesFromHits(builder: ProfileBuilder, raw: RawProfile): void 
   raw.end = raw.start + hits * interval;
   raw.deltas.length = 0;
   let before = 0;
-  const add = (row: number, line: number, count: number) => {
+  const add = (row: number, position: number, count: number) => {
     if (count <= 0) return;
     raw.samples.push(row);
-    raw.lines.push(line);
+    raw.samplePosition.push(position);
     raw.deltas.push(before * interval);
     before = count;
   };
@@ -27,9 +28,9 @@ export function samplesFromHits(builder: ProfileBuilder, raw: RawProfile): void 
     let left = raw.hits.array[row]!;
     for (let i = raw.firstTick.array[row]!; i < raw.lastTick.array[row]!; i++) {
       const onLine = Math.min(left, raw.tickCount.array[i]!);
-      add(row, raw.tickLine.array[i]!, onLine);
+      add(row, raw.tickPosition.array[i]!, onLine);
       left -= onLine;
     }
-    add(row, 0, left);
+    add(row, unknownPosition, left);
   }
 }

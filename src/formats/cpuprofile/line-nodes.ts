@@ -1,6 +1,6 @@
 /**
  * Self time by line. A node of the file says on which lines it was hit (`positionTicks`), or each
- * sample does (`lines` of a trace); the model has a frame per line instead. So beside the node of
+ * sample does (`lines` and `columns` of a trace); the model has a frame per line instead. So beside the node of
  * a function stand its leaves, one per line: same parent, same function, no callees.
  *
  * `positionTicks` do not say *which* samples were on a line. The samples of a node go to its lines
@@ -11,6 +11,7 @@ import type { ProfileBuilder } from "../../profile/builder.ts";
 import { growU32 } from "../../profile/growable.ts";
 import { PairIndex } from "../../profile/pair-index.ts";
 import { noParent } from "../../profile/profile.ts";
+import { unknownPosition } from "./positions.ts";
 import type { RawProfile } from "./raw-profile.ts";
 
 export class LineNodes {
@@ -25,7 +26,7 @@ export class LineNodes {
   readonly #passed: Float64Array;
 
   readonly #rows = growU32();
-  readonly #lines = growU32();
+  readonly #positions = growU32();
   readonly #nodes = growU32();
   readonly #index = new PairIndex();
 
@@ -47,7 +48,7 @@ export class LineNodes {
 
   /** The node for the row's next sample, in time order. */
   next(row: number): number {
-    const { firstTick, lastTick, tickLine, tickCount } = this.#raw;
+    const { firstTick, lastTick, tickPosition, tickCount } = this.#raw;
     const last = lastTick.array[row]!;
     if (firstTick.array[row] === last) return this.#nodeOf[row]!;
     const share = (this.#given[row]!++ + 0.5) / this.#sampleCounts[row]!;
@@ -57,21 +58,22 @@ export class LineNodes {
       this.#passed[row]! += tickCount.array[cursor++]!;
     }
     this.#cursor[row] = cursor;
-    return cursor === last ? this.#nodeOf[row]! : this.at(row, tickLine.array[cursor]!);
+    return cursor === last ? this.#nodeOf[row]! : this.at(row, tickPosition.array[cursor]!);
   }
 
-  /** The node for a sample whose line is known; 0 is unknown. */
-  at(row: number, line: number): number {
-    const { func, parent } = this.#raw;
-    if (line === 0 || func.array[row]! < 0) return this.#nodeOf[row]!;
-    const known = this.#index.find(row, line, this.#rows.array, this.#lines.array);
+  /** The node for a sample whose position is told. */
+  at(row: number, position: number): number {
+    const { func, parent, hasSource, positions } = this.#raw;
+    if (position === unknownPosition || hasSource.array[row] === 0) return this.#nodeOf[row]!;
+    const known = this.#index.find(row, position, this.#rows.array, this.#positions.array);
     if (known >= 0) return this.#nodes.array[known]!;
     const caller = parent.array[row]!;
     const below = caller < 0 ? noParent : this.#nodeOf[caller]!;
-    const node = this.#builder.node(below, this.#builder.frame(func.array[row]!, { line }));
+    const spec = { line: positions.line(position), column: positions.column(position) };
+    const node = this.#builder.node(below, this.#builder.frame(func.array[row]!, spec));
     this.#rows.push(row);
-    this.#lines.push(line);
-    this.#index.add(this.#nodes.push(node), this.#rows.array, this.#lines.array);
+    this.#positions.push(position);
+    this.#index.add(this.#nodes.push(node), this.#rows.array, this.#positions.array);
     return node;
   }
 }

@@ -7,7 +7,6 @@ export function profileMembers(sink: ProfileSink): [string, Shape][] {
     ["nodes", { items: nodeShape((node) => sink.node(node)) }],
     ["samples", { items: { number: (id) => sink.sample(id) } }],
     ["timeDeltas", { items: { number: (delta) => sink.delta(delta) } }],
-    ["lines", { items: { number: (line) => sink.line(line) } }],
     ["startTime", { number: (time) => sink.startTime(time) }],
     ["endTime", { number: (time) => sink.endTime(time) }],
   ];

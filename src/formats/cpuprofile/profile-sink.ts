@@ -25,8 +25,6 @@ export interface ProfileSink {
   sample(id: number): void;
   /** Time since the sample before; for the first, since the start. */
   delta(microseconds: number): void;
-  /** The line that each sample was on, 1-based, 0 when unknown: traces only. */
-  line(line: number): void;
   startTime(microseconds: number): void;
   endTime(microseconds: number): void;
 }

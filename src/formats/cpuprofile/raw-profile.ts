@@ -4,9 +4,10 @@
  * defined stay `undefinedNode`.
  */
 import type { ProfileBuilder } from "../../profile/builder.ts";
-import { growF64, growI32, growU32 } from "../../profile/growable.ts";
+import { growF64, growI32, growU8, growU32 } from "../../profile/growable.ts";
 import { functionSpec } from "./categorize.ts";
 import { IdRows } from "./id-rows.ts";
+import { Positions, unknownPosition } from "./positions.ts";
 import type { FileNode, ProfileSink } from "./profile-sink.ts";
 
 /** In the `func` column: mentioned, but not (yet) told. */
@@ -15,11 +16,11 @@ export const undefinedNode = -1;
 export const rootNode = -2;
 
 const noRow = -1;
-const largestLine = 2 ** 32 - 1;
 
 export class RawProfile implements ProfileSink {
   readonly #builder: ProfileBuilder;
   readonly #rows = new IdRows();
+  readonly positions = new Positions();
 
   /** Microseconds on the file's own clock. */
   start: number | undefined;
@@ -29,16 +30,18 @@ export class RawProfile implements ProfileSink {
   readonly parent = growI32();
   readonly func = growI32();
   readonly hits = growF64();
+  /** Per row: 1 where a line means something. V8 gives C++ functions lines of their caller. */
+  readonly hasSource = growU8();
   /** Per row: its ticks are `[firstTick, lastTick)` in the two columns below. */
   readonly firstTick = growU32();
   readonly lastTick = growU32();
-  readonly tickLine = growU32();
+  readonly tickPosition = growU32();
   readonly tickCount = growF64();
   definedNodes = 0;
 
-  /** Per sample: the node's row, and from traces the line. */
+  /** Per sample: the node's row, and in traces the position; empty where none is told. */
   readonly samples = growU32();
-  readonly lines = growU32();
+  readonly samplePosition = growU32();
   readonly deltas = growF64();
 
   constructor(builder: ProfileBuilder) {
@@ -69,13 +72,17 @@ export class RawProfile implements ProfileSink {
     }
   }
 
-  line(line: number): void {
-    this.lines.push(isLine(line) ? line : 0);
+  /** Where the last sample was; where others were may stay untold. */
+  position(line: number, column: number): void {
+    this.padPositions();
+    this.samplePosition.array[this.samples.length - 1] = this.positions.idOf(line, column);
   }
 
-  /** Lines may be told for some samples only: puts their column level with the samples'. */
-  padLines(): void {
-    while (this.lines.length < this.samples.length) this.lines.push(0);
+  /** Puts the column of positions level with the samples. */
+  padPositions(): void {
+    while (this.samplePosition.length < this.samples.length) {
+      this.samplePosition.push(unknownPosition);
+    }
   }
 
   node(node: FileNode): void {
@@ -96,20 +103,20 @@ export class RawProfile implements ProfileSink {
     const spec = functionSpec(node.name, node.url, node.lineNumber, node.columnNumber);
     const isRoot = node.name === "(root)" && node.url === "";
     this.func.array[row] = isRoot ? rootNode : this.#builder.func(spec);
-    this.firstTick.array[row] = this.tickLine.length;
-    // A line says nothing where there is no source: V8 gives its caller's to a C++ function.
-    if (spec.url || spec.line) this.#addTicks(node.positionTicks);
-    this.lastTick.array[row] = this.tickLine.length;
+    this.firstTick.array[row] = this.tickPosition.length;
+    this.hasSource.array[row] = spec.url || spec.line ? 1 : 0;
+    this.#addTicks(node.positionTicks);
+    this.lastTick.array[row] = this.tickPosition.length;
     if (node.parent !== undefined) this.#link(this.#row(node.parent), row);
     for (const child of node.children) this.#link(row, this.#row(child));
   }
 
   #addTicks(lineAndTicks: readonly number[]): void {
     for (let i = 0; i < lineAndTicks.length; i += 2) {
-      const line = lineAndTicks[i]!;
+      const position = this.positions.idOf(lineAndTicks[i]!, 0);
       const ticks = count(lineAndTicks[i + 1]!);
-      if (!isLine(line) || ticks === 0) continue;
-      this.tickLine.push(line);
+      if (position === unknownPosition || ticks === 0) continue;
+      this.tickPosition.push(position);
       this.tickCount.push(ticks);
     }
   }
@@ -128,6 +135,7 @@ export class RawProfile implements ProfileSink {
       this.parent.push(noRow);
       this.func.push(undefinedNode);
       this.hits.push(0);
+      this.hasSource.push(0);
       this.firstTick.push(0);
       this.lastTick.push(0);
     }
@@ -137,8 +145,4 @@ export class RawProfile implements ProfileSink {
 
 function count(value: number): number {
   return value > 0 && value < Number.MAX_SAFE_INTEGER ? value : 0;
-}
-
-function isLine(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && value <= largestLine;
 }

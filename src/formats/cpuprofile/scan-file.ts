@@ -36,7 +36,8 @@ export async function scanFile(
       const length = rest + bytesRead;
       const used = scanner.scan(window, length);
       rest = length - used;
-      const next = rest > window.length / 2 ? grow(window, path, done - rest) : window;
+      if (rest === largestWindow) throw tooLong(path, done - rest);
+      const next = rest > window.length / 2 ? grow(window) : window;
       window.copy(next, 0, used, length);
       window = next;
       if (performance.now() - reported > progressInterval) {
@@ -55,11 +56,11 @@ export async function scanFile(
   }
 }
 
-function grow(window: Buffer, path: string, offset: number): Buffer {
-  if (window.length < largestWindow) return Buffer.allocUnsafe(window.length * 2);
-  throw new FormatError(path, {
-    expected: `a string shorter than ${largestWindow / 2} bytes`,
-    found: "a longer one",
-    offset,
-  });
+function grow(window: Buffer): Buffer {
+  return window.length < largestWindow ? Buffer.allocUnsafe(window.length * 2) : window;
+}
+
+function tooLong(path: string, offset: number): FormatError {
+  const expected = `a string shorter than ${largestWindow} bytes`;
+  return new FormatError(path, { expected, found: "a longer one", offset });
 }

@@ -17,7 +17,7 @@ export interface Timeline {
 }
 
 /**
- * Takes over the memory of the deltas, and brings samples and lines into time order. What had to
+ * Takes over the memory of the deltas, and brings samples and their positions into time order. What had to
  * be estimated is counted in warnings.
  */
 export function timelineOf(builder: ProfileBuilder, raw: RawProfile): Timeline {
@@ -30,7 +30,7 @@ export function timelineOf(builder: ProfileBuilder, raw: RawProfile): Timeline {
   const ordered = deltasToTimes(raw, duration ?? 0);
   const time = raw.deltas.array.subarray(0, count);
   if (!ordered) {
-    const columns = raw.lines.length > 0 ? [raw.samples, raw.lines] : [raw.samples];
+    const columns = [raw.samples, ...(raw.samplePosition.length > 0 ? [raw.samplePosition] : [])];
     const late = sortByTime(
       time,
       columns.map((column) => column.array.subarray(0, count)),
@@ -46,6 +46,7 @@ export function timelineOf(builder: ProfileBuilder, raw: RawProfile): Timeline {
 
   const early = Math.min(0, time[0]!);
   if (early < 0) {
+    builder.warn("early-samples", "Samples were taken before the profile's start: it was moved.");
     start += early;
     for (let i = 0; i < count; i++) time[i]! -= early;
   }
@@ -77,7 +78,7 @@ function warnOfGaps(builder: ProfileBuilder, surplus: number, duration: number |
 /**
  * Turns deltas into times since the start where they stand, one for each sample. Missing deltas
  * are spread evenly over what is left of the duration.
- * @returns whether the times ascend from 0 or later
+ * @returns whether the times ascend
  */
 function deltasToTimes({ deltas, samples }: RawProfile, duration: number): boolean {
   const known = Math.min(samples.length, deltas.length);
@@ -85,7 +86,7 @@ function deltasToTimes({ deltas, samples }: RawProfile, duration: number): boole
   let ordered = true;
   let time = 0;
   for (let i = 0; i < known; i++) {
-    if (times[i]! < 0) ordered = false;
+    if (i > 0 && times[i]! < 0) ordered = false;
     time += times[i]!;
     times[i] = time;
   }

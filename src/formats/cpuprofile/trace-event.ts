@@ -15,7 +15,9 @@ export class TraceEvent implements ProfileSink {
   nodes: FileNode[] = [];
   samples: number[] = [];
   deltas: number[] = [];
+  /** Where each sample was, 1-based, 0 when unknown; all absent where V8 knew none. */
   lines: number[] = [];
+  columns: number[] = [];
   start: number | undefined;
   end: number | undefined;
 
@@ -28,6 +30,8 @@ export class TraceEvent implements ProfileSink {
     const profile = profileMembers(this);
     const data = new Map<string, Shape>([
       ...profile,
+      ["lines", { items: { number: (line) => this.lines.push(line) } }],
+      ["columns", { items: { number: (column) => this.columns.push(column) } }],
       ["cpuProfile", { members: new Map(profile) }],
     ]);
     const args = new Map<string, Shape>([
@@ -69,10 +73,6 @@ export class TraceEvent implements ProfileSink {
     this.deltas.push(microseconds);
   }
 
-  line(line: number): void {
-    this.lines.push(line);
-  }
-
   startTime(microseconds: number): void {
     this.start = microseconds;
   }
@@ -95,5 +95,6 @@ export class TraceEvent implements ProfileSink {
     if (this.samples.length > 0) this.samples = [];
     if (this.deltas.length > 0) this.deltas = [];
     if (this.lines.length > 0) this.lines = [];
+    if (this.columns.length > 0) this.columns = [];
   }
 }

@@ -17,6 +17,8 @@ interface TraceProfile {
   readonly process: number;
   /** The thread that was profiled; chunks come from the thread that takes the samples. */
   thread: number;
+  /** When the last piece was sent: as good an end as any where the recording was just stopped. */
+  lastPiece: number;
 }
 
 export class TraceProfiles {
@@ -40,9 +42,11 @@ export class TraceProfiles {
 
   /** One for each profile that told a node. */
   threads(): RawThread[] {
-    return [...this.#profiles.values()]
-      .filter(({ raw }) => raw.definedNodes > 0)
-      .map(({ raw, process, thread }) => ({ raw, thread: this.#thread(process, thread) }));
+    const told = [...this.#profiles.values()].filter(({ raw }) => raw.definedNodes > 0);
+    return told.map(({ raw, process, thread, lastPiece }) => {
+      raw.end ??= lastPiece;
+      return { raw, thread: this.#thread(process, thread) };
+    });
   }
 
   #thread(process: number, id: number) {
@@ -61,6 +65,7 @@ export class TraceProfiles {
         const profile = this.#profileOf(event);
         if (!profile) return;
         if (event.name !== "ProfileChunk") profile.thread = event.thread;
+        profile.lastPiece = Math.max(profile.lastPiece, event.timestamp);
         this.#addPiece(profile.raw, event);
       }
     }
@@ -76,22 +81,22 @@ export class TraceProfiles {
       return undefined;
     }
     const { process, thread } = event;
-    const profile = { raw: new RawProfile(this.#builder), process, thread };
+    const profile = { raw: new RawProfile(this.#builder), process, thread, lastPiece: 0 };
     this.#profiles.set(key, profile);
     return profile;
   }
 
-  #addPiece(raw: RawProfile, { nodes, samples, deltas, lines, ...event }: TraceEvent): void {
+  #addPiece(raw: RawProfile, event: TraceEvent): void {
+    const { nodes, samples, deltas, lines, columns } = event;
     if (event.start !== undefined) raw.startTime(event.start);
     // A piece is sent after its last sample. Without the beginning, this is as near as it gets.
     if (raw.start === undefined) raw.startTime(event.timestamp - sum(deltas));
     if (event.end !== undefined) raw.endTime(event.end);
     for (const node of nodes) raw.node(node);
-    if (lines.length > 0) raw.padLines();
     for (const [i, id] of samples.entries()) {
       raw.sample(id);
       raw.delta(deltas[i] ?? 0);
-      if (lines.length > 0) raw.line(lines[i] ?? 0);
+      if (lines[i]) raw.position(lines[i]!, columns[i] ?? 0);
     }
     if (samples.length !== deltas.length) {
       const message = "Pieces of the trace have more or fewer time deltas than samples.";
