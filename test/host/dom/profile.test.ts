@@ -88,15 +88,37 @@ describe("a profile around the code", function () {
       .waitFor();
   });
 
-  it("leads from a lens to the view", async () => {
+  it("leads from a lens to the function in the view", async () => {
+    await openTab(workbench, "text.ts");
+    await workbench.lens(/100 ms \(10\.0 %\), total 780 ms/).click();
+    const selection = workbench.webview().getByRole("region", { name: "Selection" });
+    await selection.getByText("parse", { exact: true }).waitFor();
+  });
+
+  it("leads there too when the view has to be opened again", async () => {
     const { page } = workbench;
-    await page.locator('.tab[data-resource-name="text.ts"]').click();
-    await workbench.lens(/650 ms/).click();
-    await page
-      .locator('.editor-group-container.active .tab.active[data-resource-name="shop.cpuprofile"]')
-      .waitFor();
+    await openTab(workbench, "shop.cpuprofile");
+    await workbench.runCommand("View: Close Editor");
+    await page.locator('.tab[data-resource-name="shop.cpuprofile"]').waitFor({ state: "detached" });
+    await workbench.lens(/self 650 ms/).click();
+    const selection = workbench.webview().getByRole("region", { name: "Selection" });
+    await selection.getByText("lineAt", { exact: true }).waitFor();
+  });
+
+  it("takes everything off the code with Clear Results", async () => {
+    await openTab(workbench, "text.ts");
+    await workbench.runCommand("Hangscope: Clear Results");
+    await workbench.lens(/self 650 ms/).waitFor({ state: "detached" });
+    assert.deepEqual(await heatLabels(workbench), []);
   });
 });
+
+async function openTab({ page }: Workbench, name: string): Promise<void> {
+  await page.locator(`.tab[data-resource-name="${name}"]`).click();
+  await page
+    .locator(`.editor-group-container.active .tab.active[data-resource-name="${name}"]`)
+    .waitFor();
+}
 
 /** Code and label of each line that has one, from the top. */
 async function heatLabels({ page }: Workbench): Promise<[code: string, label: string][]> {
