@@ -29,9 +29,7 @@ export async function profileStuckApp(workbench: Workbench): Promise<void> {
     .filter({ hasText: /\d:\d\d/ })
     .waitFor();
   await page.locator("iframe.webview:visible").waitFor({ timeout: 90_000 });
-  const view = workbench.webview();
-  await view.locator("canvas").first().waitFor();
-  await view.getByText("lineAt").first().waitFor();
+  await workbench.webview().getByRole("application").waitFor();
 }
 
 /** Goes to the line that the profile names hottest, which is in `lineAt`. */
