@@ -14,6 +14,11 @@ export interface CallTree {
   readonly func: Uint32Array;
   /** The tree node of each of the profile's nodes. */
   readonly ofNode: Uint32Array;
+  /**
+   * The first of the profile's nodes in each tree node: a name for it that holds when functions
+   * get their names later and the tree is merged anew.
+   */
+  readonly firstNode: Uint32Array;
   /** As `groupChildren` lays them out. */
   readonly children: Groups;
   /** Tree nodes by function. */
@@ -24,6 +29,7 @@ export interface CallTree {
 export function buildCallTree({ nodes, frames, functions }: Profile): CallTree {
   const parents = growI32();
   const funcs = growU32();
+  const firstNodes = growU32();
   const index = new PairIndex();
   const ofNode = new Uint32Array(nodes.length);
   for (let node = 0; node < nodes.length; node++) {
@@ -34,6 +40,7 @@ export function buildCallTree({ nodes, frames, functions }: Profile): CallTree {
     if (row < 0) {
       row = parents.push(parent);
       funcs.push(func);
+      firstNodes.push(node);
       index.add(row, parents.array, funcs.array);
     }
     ofNode[node] = row;
@@ -45,6 +52,7 @@ export function buildCallTree({ nodes, frames, functions }: Profile): CallTree {
     parent,
     func,
     ofNode,
+    firstNode: firstNodes.finish(),
     children: groupChildren(parent),
     byFunction: groupRows(func, functions.length),
   };

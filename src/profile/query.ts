@@ -30,7 +30,10 @@ export const querySchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("flame"),
     filter,
-    /** Tree node whose subtree to show; the whole tree when absent. */
+    /**
+     * Tree node whose subtree to show, as an answer gave it; the whole tree when absent. It stays
+     * the same when native names come in, and when the same file is opened again.
+     */
     root: id.optional(),
     maxDepth: z.number().int().min(1).max(10_000).default(200),
     /** Boxes below this share of the root's total are left out and counted. */

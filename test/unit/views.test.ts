@@ -117,6 +117,21 @@ describe("flame", () => {
     assert.equal(total, 3);
   });
 
+  it("knows a node again after functions were given the same name", () => {
+    const samples = stacks(["alpha;beta;delta", 2], ["alpha;gamma;delta", 3]);
+    const before = buildPlainProfile(samples);
+    const { boxes, functions } = new ProfileViews(before).answer(
+      querySchema.parse({ kind: "flame" }),
+    ) as AnswerTo<"flame">;
+    const paths = Object.keys(byPath(boxes, functions));
+    const root = boxes.id[paths.indexOf("(all);alpha;gamma;delta")]!;
+    const [beta, gamma] = [1, 2];
+    const func = before.frames.func.map((f) => (f === gamma ? beta : f));
+    const after = new ProfileViews({ ...before, frames: { ...before.frames, func } });
+    const zoomed = after.answer(querySchema.parse({ kind: "flame", root })) as AnswerTo<"flame">;
+    assert.deepEqual(byPath(zoomed.boxes, zoomed.functions), { delta: [0, 5, 5] });
+  });
+
   it("counts what it leaves out for width and for depth", () => {
     const samples = stacks(["alpha;beta;gamma", 1000], ["alpha;delta", 1], ["beta", 1]);
     const narrow = ask(samples, { kind: "flame", minShare: 0.01 });

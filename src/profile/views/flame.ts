@@ -11,9 +11,12 @@ import { QueryError } from "./query-error.ts";
 export function flame(
   { profile, tree }: Structure,
   slice: Slice,
-  { root, maxDepth, minShare }: QueryOf<"flame">,
+  { root: rootId, maxDepth, minShare }: QueryOf<"flame">,
 ): FlameAnswer {
-  if (root !== undefined && root >= tree.length) throw new QueryError(`No call tree node ${root}.`);
+  if (rootId !== undefined && rootId >= tree.ofNode.length) {
+    throw new QueryError(`No call tree node ${rootId}.`);
+  }
+  const root = rootId === undefined ? undefined : tree.ofNode[rootId]!;
   const mentioned = new MentionedFunctions(profile);
   const total = root === undefined ? slice.total : slice.tree.total[root]!;
   const rootIndex =
@@ -28,7 +31,7 @@ export function flame(
   const ancestors: FlameAnswer["ancestors"][number][] = [];
   let node = root === undefined ? noParent : tree.parent[root]!;
   for (; node !== noParent; node = tree.parent[node]!) {
-    ancestors.push({ id: node, func: functionInfo(profile, tree.func[node]!) });
+    ancestors.push({ id: tree.firstNode[node]!, func: functionInfo(profile, tree.func[node]!) });
   }
   return {
     kind: "flame",

@@ -14,7 +14,7 @@ export function calleesOf(tree: CallTree, times: Times): Growth {
       }
     },
     self: ({ node }) => (node === noParent ? 0 : times.self[node]!),
-    id: ({ node }) => node,
+    id: ({ node }) => (node === noParent ? -1 : tree.firstNode[node]!),
   };
 }
 
