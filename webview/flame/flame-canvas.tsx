@@ -49,6 +49,8 @@ export function FlameCanvas(props: Props) {
   const theme = useTheme();
   const [backend, setBackend] = useState<Backend>("webgl2");
   const [tooltip, setTooltip] = useState<TooltipTarget>();
+  // A box means nothing in another scene.
+  const shownTooltip = tooltip?.scene === scene ? tooltip : undefined;
   const scroller = useRef<HTMLDivElement>(null);
   const boxes = useRef<HTMLCanvasElement>(null);
   const text = useRef<HTMLCanvasElement>(null);
@@ -75,7 +77,7 @@ export function FlameCanvas(props: Props) {
     const ignore = listenToGestures(elements.scroller, created, {
       hover: (box, x, y) => {
         created.mark({ hovered: box });
-        setTooltip(box < 0 ? undefined : { box, x, y });
+        setTooltip(box < 0 ? undefined : { scene: latest.current.scene, box, x, y });
       },
       click: (box, event) => {
         latest.current.onSelect(box);
@@ -92,7 +94,6 @@ export function FlameCanvas(props: Props) {
   useLayoutEffect(() => {
     const border = theme.border === "" ? undefined : parseColor(theme.border);
     surface.current?.show({ scene, paint, root, theme, border });
-    setTooltip(undefined);
   }, [scene, paint, root, theme, backend]);
 
   useLayoutEffect(() => surface.current?.mark({ selected }), [selected, backend, scene]);
@@ -158,7 +159,7 @@ export function FlameCanvas(props: Props) {
       <div class="visually-hidden" role="status" aria-live="polite">
         {selected >= 0 && describeBox(scene, selected, whole)}
       </div>
-      {tooltip && <FlameTooltip scene={scene} target={tooltip} whole={whole} />}
+      {shownTooltip && <FlameTooltip target={shownTooltip} whole={whole} />}
     </div>
   );
 }

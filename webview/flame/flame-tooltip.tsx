@@ -5,6 +5,7 @@ import { fullLocation } from "../text/location.ts";
 import { functionOf, hasTimes, type Scene } from "./scene.ts";
 
 export interface TooltipTarget {
+  readonly scene: Scene;
   readonly box: number;
   /** CSS pixels in the page. */
   readonly x: number;
@@ -12,7 +13,6 @@ export interface TooltipTarget {
 }
 
 interface Props {
-  readonly scene: Scene;
   readonly target: TooltipTarget;
   /** Microseconds that shares are shares of. */
   readonly whole: number;
@@ -20,9 +20,9 @@ interface Props {
 
 const distance = 14;
 
-export function FlameTooltip({ scene, target, whole }: Props) {
+export function FlameTooltip({ target, whole }: Props) {
   const element = useRef<HTMLDivElement>(null);
-  const { box, x, y } = target;
+  const { scene, box, x, y } = target;
   useLayoutEffect(() => {
     const { style, offsetWidth, offsetHeight } = element.current!;
     const left = Math.min(x + distance, innerWidth - offsetWidth - 4);

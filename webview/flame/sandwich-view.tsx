@@ -71,6 +71,7 @@ export function SandwichView({ func, matches }: Props) {
         <>
           {scenes.callers.rows > 0 ? (
             <Half
+              key={`callers of ${func}`}
               grows="up"
               label="Callers"
               {...{ scene: scenes.callers, matches, setWidth, close }}
@@ -79,6 +80,7 @@ export function SandwichView({ func, matches }: Props) {
             <p class="sandwich-none">Nothing calls it: it stands at the bottom of its stacks.</p>
           )}
           <Half
+            key={`callees of ${func}`}
             grows="down"
             label="Callees"
             {...{ scene: scenes.callees, matches, setWidth, close }}
@@ -102,10 +104,10 @@ const wholeCamera = { left: 0, span: 1, top: 0 };
 
 function Half({ scene, grows, label, matches, setWidth, close }: HalfProps) {
   const { dispatch, post } = useApp();
-  const [selected, setSelected] = useState(-1);
-  useEffect(() => setSelected(-1), [scene]);
+  const [chosen, setChosen] = useState<{ scene: Scene; box: number }>();
+  const selected = chosen?.scene === scene ? chosen.box : -1;
   const select = (box: number) => {
-    setSelected(box);
+    setChosen({ scene, box });
     if (box >= 0) dispatch({ kind: "select", selection: keyOf(scene, box) });
   };
   const centre = (box: number) => dispatch({ kind: "sandwich", func: functionOf(scene, box).id });

@@ -24,10 +24,12 @@ const browserArgs = [
 
 export interface ViewOptions {
   readonly theme?: ThemeName;
-  readonly withoutWebGl?: boolean;
+  /** By default the CPU draws what a GPU would. */
+  readonly webGl?: "software" | "none";
   readonly deviceScaleFactor?: number;
   readonly size?: { readonly width: number; readonly height: number };
-  readonly reducedMotion?: boolean;
+  /** By default nothing glides, so that a test can click where things end up. */
+  readonly motion?: boolean;
 }
 
 export interface OpenView {
@@ -75,11 +77,11 @@ export class ViewBrowser {
 
   /** @param profile absent: the view stays in its opening state */
   async open(profile: Profile | undefined, options: ViewOptions = {}): Promise<OpenView> {
-    const { theme = "dark", withoutWebGl = false, deviceScaleFactor = 1, reducedMotion } = options;
+    const { theme = "dark", webGl = "software", deviceScaleFactor = 1, motion } = options;
     const page = await this.#browser.newPage({
       viewport: options.size ?? { width: 1200, height: 760 },
       deviceScaleFactor,
-      reducedMotion: reducedMotion ? "reduce" : "no-preference",
+      reducedMotion: motion ? "no-preference" : "reduce",
       permissions: ["clipboard-read", "clipboard-write"],
     });
     const problems: string[] = [];
@@ -96,7 +98,7 @@ export class ViewBrowser {
     };
     const host = new FakeHost(profile, send);
     await page.exposeFunction("hostReceive", (message: FromView) => host.receive(message));
-    const setup = { ...pageTheme(theme), withoutWebGl };
+    const setup = { ...pageTheme(theme), webGl };
     await page.addInitScript(`window.setup = ${JSON.stringify(setup)};\n${this.#stub}`);
     await page.goto(this.#server.url);
     return {
