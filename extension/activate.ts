@@ -23,7 +23,7 @@ export function activate(context: vscode.ExtensionContext): App {
   const log = vscode.window.createOutputChannel("Hangscope", { log: true });
   const server = new WorkspaceServer(context, log);
   const captures = new StoredCaptures(context);
-  const recorder = new CaptureRecorder(server, captures, (error) =>
+  const recorder = new CaptureRecorder(server, captures, context.workspaceState, (error) =>
     reportFailure(log, "stop profiling", error),
   );
   const profiles = new OpenedProfiles(server, log);

@@ -50,21 +50,28 @@ export function reportFailure(log: vscode.LogOutputChannel, doing: string, error
   }
   const failure = error instanceof Error ? error : new Error(String(error));
   log.error(`${doing}: ${failure.stack ?? failure.message}`);
-  if (isForUser(failure)) void vscode.window.showErrorMessage(failure.message);
-  else void offerLog(log, failure.message);
+  void show(failure, log);
 }
 
-async function offerLog(log: vscode.LogOutputChannel, message: string): Promise<void> {
+async function show(failure: Error, log: vscode.LogOutputChannel): Promise<void> {
+  if (tellsEnough(failure)) {
+    await vscode.window.showErrorMessage(failure.message);
+    return;
+  }
   const showLog = vscode.l10n.t("Show Log");
-  const choice = await vscode.window.showErrorMessage(message, showLog);
-  if (choice === showLog) log.show();
+  if ((await vscode.window.showErrorMessage(failure.message, showLog)) !== showLog) return;
+  if (isOfServer(failure)) await vscode.commands.executeCommand("hangscope.showServerLog");
+  else log.show();
 }
 
-/** These carry a sentence that says what to do: ours, and those of tools and captures. */
-const errorsForUser = new Set(["UserError", "ToolError", "CaptureError", "FormatError"]);
+/** Told by name: the classes stand in modules that load late. */
+function tellsEnough(failure: Error & { code?: unknown }): boolean {
+  if (failure.name === "ToolError") return failure.code !== "internal";
+  return ["UserError", "CaptureError", "FormatError"].includes(failure.name);
+}
 
-function isForUser(error: Error): boolean {
-  return errorsForUser.has(error.name);
+function isOfServer({ name }: Error): boolean {
+  return ["ToolError", "LaunchError", "ConnectionError", "UnresponsiveError"].includes(name);
 }
 
 export function isCancellation(error: unknown): boolean {

@@ -1,6 +1,6 @@
-/** Long work in the notification area: what is being done, how far it is, and Cancel. */
+/** Long work in the notification area: what is being done, how far it is, the log, and Cancel. */
 import * as vscode from "vscode";
-import type { TaskOptions } from "../src/toolchain/progress.ts";
+import type { Progress, TaskOptions } from "../src/toolchain/progress.ts";
 
 /** Work that is done sooner shows nothing. */
 const quietMs = 1_000;
@@ -11,36 +11,40 @@ export async function withProgress<T>(
   work: (task: TaskOptions) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
-  let told: ((message: string, share: number | undefined) => void) | undefined;
+  let latest: Progress | undefined;
+  let show: ((progress: Progress) => void) | undefined;
   const result = work({
     signal: abort.signal,
-    onProgress: ({ message, done, total }) => {
-      told?.(message, done !== undefined && total ? done / total : undefined);
+    onProgress(progress) {
+      latest = progress;
+      show?.(progress);
     },
   });
   const settled = result.then(
-    () => undefined,
-    () => undefined,
+    () => true,
+    () => true,
   );
-  const quick = await Promise.race([
-    settled.then(() => true),
-    new Promise<false>((resolve) => setTimeout(resolve, quietMs, false)),
-  ]);
-  if (quick) return result;
+  if (await Promise.race([settled, delay(quietMs)])) return result;
+  const log = vscode.l10n.t("log");
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title,
+    title: `${title} ([${log}](command:hangscope.showServerLog))`,
     cancellable: true,
   };
   await vscode.window.withProgress(options, async (progress, cancelled) => {
     cancelled.onCancellationRequested(() => abort.abort());
     let shown = 0;
-    told = (message, share) => {
-      const percent = share === undefined ? shown : Math.round(share * 100);
+    show = ({ message, done, total }) => {
+      const percent = done === undefined || !total ? shown : Math.round((done / total) * 100);
       progress.report({ message, increment: percent - shown });
       shown = percent;
     };
+    if (latest) show(latest);
     await settled;
   });
   return result;
+}
+
+function delay(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false));
 }

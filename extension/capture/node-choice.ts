@@ -5,45 +5,75 @@ import { withProgress } from "../progress.ts";
 const setting = "node.path";
 
 /** Absolute path, or `undefined` for the first on PATH. */
-export async function chosenNode(): Promise<string | undefined> {
-  return configuration().get<string>(setting) || undefined;
+export function chosenNode(): string | undefined {
+  return configuration().get<string>(setting)?.trim() || undefined;
 }
 
-export async function describeNode(path: string | undefined): Promise<string> {
-  if (path === undefined) return vscode.l10n.t("the first on PATH");
-  const { nodeVersion } = await import("../../src/toolchain/nodes.ts");
+/** Its version and path, or what is wrong with it. */
+export async function describeNode(chosen: string | undefined): Promise<string> {
+  const { findNode } = await import("../../src/capture/v8/node.ts");
   try {
-    return `${await nodeVersion(path)} (${path})`;
+    const { version, path } = await findNode(chosen, process.env["PATH"] ?? "");
+    return `${version} (${path})`;
   } catch {
-    return vscode.l10n.t("{0}, which does not run", path);
+    return chosen === undefined
+      ? vscode.l10n.t("none on PATH")
+      : vscode.l10n.t("{0} does not run", chosen);
   }
 }
 
 /** Asks for a Node among those installed, or a file, and remembers it. */
 export async function selectNode(): Promise<void> {
-  const { findNodes } = await import("../../src/toolchain/nodes.ts");
-  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-  const found = await withProgress(vscode.l10n.t("Looking for Node.js"), (task) =>
-    findNodes(folders, task.signal),
-  );
-  const first = { label: vscode.l10n.t("The first on PATH"), path: "" };
-  const browse = { label: vscode.l10n.t("$(folder-opened) Browse…"), path: undefined };
-  const items = found.map(({ path, version }) => ({ label: version, description: path, path }));
-  const chosen = await vscode.window.showQuickPick([first, ...items, browse], {
+  const chosen = await vscode.window.showQuickPick(nodeItems(), {
     title: vscode.l10n.t("Select Node.js for Profiling"),
+    placeHolder: vscode.l10n.t("Programs are profiled with this Node.js"),
     matchOnDescription: true,
   });
   if (!chosen) return;
   const path = chosen.path ?? (await browseForNode());
-  if (path === undefined) return;
-  const { Global, Workspace } = vscode.ConfigurationTarget;
-  const where = vscode.workspace.workspaceFolders ? Workspace : Global;
-  await configuration().update(setting, path || undefined, where);
+  if (path !== undefined) await configuration().update(setting, path || undefined, settingTarget());
+}
+
+interface NodeItem extends vscode.QuickPickItem {
+  /** Empty for the first on PATH, absent to choose a file. */
+  readonly path?: string;
+}
+
+async function nodeItems(): Promise<NodeItem[]> {
+  const { findNodes } = await import("../../src/toolchain/nodes.ts");
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  const found = await withProgress(vscode.l10n.t("Looking for Node.js"), ({ signal }) =>
+    findNodes(folders, signal),
+  );
+  const current = chosenNode();
+  const mark = (isCurrent: boolean) => (isCurrent ? "$(check) " : "$(blank) ");
+  return [
+    {
+      label: `${mark(current === undefined)}${vscode.l10n.t("The first on PATH")}`,
+      description: await describeNode(undefined),
+      path: "",
+    },
+    ...found.map(({ path, version }) => ({
+      label: `${mark(current === path)}${version}`,
+      description: path,
+      path,
+    })),
+    { label: vscode.l10n.t("$(folder-opened) Browse…") },
+  ];
 }
 
 async function browseForNode(): Promise<string | undefined> {
-  const [file] = (await vscode.window.showOpenDialog({ openLabel: "Select" })) ?? [];
+  const openLabel = vscode.l10n.t("Select");
+  const title = vscode.l10n.t("Select the Node.js Program");
+  const [file] = (await vscode.window.showOpenDialog({ title, openLabel })) ?? [];
   return file?.fsPath;
+}
+
+/** This machine's settings, since a path means nothing on another; but what overrides them, first. */
+function settingTarget(): vscode.ConfigurationTarget {
+  const { workspaceValue } = configuration().inspect(setting) ?? {};
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  return workspaceValue === undefined ? Global : Workspace;
 }
 
 function configuration(): vscode.WorkspaceConfiguration {

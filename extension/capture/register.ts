@@ -4,24 +4,25 @@ import type { App } from "../app.ts";
 import { registerCommand, reportFailure } from "../commands.ts";
 import { registerCapturesView } from "./captures-view.ts";
 import { selectNode } from "./node-choice.ts";
-import { pickTarget } from "./pick-target.ts";
 import { openProfile, symbolizeLog } from "./profile-files.ts";
 import type { CaptureRecorder, Plan } from "./recorder.ts";
 import { showResult } from "./show-result.ts";
 import type { StoredCaptures } from "./stored-captures.ts";
+import { noticeV8Logs } from "./v8-log-text.ts";
 
 export function registerCapture(
   app: App,
   { recorder, captures }: { recorder: CaptureRecorder; captures: StoredCaptures },
 ): vscode.Disposable {
-  const { log, active } = app;
-  const untrusted = () =>
-    vscode.workspace.isTrusted
-      ? undefined
-      : vscode.l10n.t("Hangscope starts nothing in a folder you do not trust.");
-  const start = async (given?: Plan) => {
-    const plan = given?.target ? given : await pickTarget();
+  const { context, log, active } = app;
+  /** @param given a plan, from other code, or the file whose title bar was clicked */
+  const start = async (given?: Plan | vscode.Uri) => {
+    const plan = given && "target" in given ? given : await askForPlan(given);
     if (plan) await recorder.start(plan);
+  };
+  const askForPlan = async (file: vscode.Uri | undefined) => {
+    const { pickTarget } = await import("./pick-target.ts");
+    return pickTarget(context.workspaceState, file);
   };
   return vscode.Disposable.from(
     registerCommand(log, "hangscope.startProfiling", start, {
@@ -39,9 +40,15 @@ export function registerCapture(
     registerCommand(log, "hangscope.openProfile", (uri?: vscode.Uri) => openProfile(app, uri)),
     registerCommand(log, "hangscope.selectNode", selectNode, { refuse: untrusted }),
     registerCapturesView(app, captures),
-    recorder.onDidStop((stopped) => {
-      const shown = Promise.all([captures.refresh(), showResult(stopped, active)]);
+    noticeV8Logs(active, context.globalState),
+    recorder.onDidStop((outcome) => {
+      const shown = Promise.all([captures.prune(), showResult(outcome, active)]);
       shown.catch((error: unknown) => reportFailure(log, "show the capture", error));
     }),
   );
+}
+
+function untrusted(): string | undefined {
+  if (vscode.workspace.isTrusted) return undefined;
+  return vscode.l10n.t("Hangscope starts no program in a folder that you have not trusted.");
 }

@@ -1,13 +1,11 @@
 /** Captures kept in the extension's own storage, never the workspace, bounded in size. */
 import * as vscode from "vscode";
-import {
-  deleteCapture,
-  listCaptures,
-  pruneCaptures,
-  renameCapture,
-  type StoredCapture,
-} from "../../src/capture/v8/storage.ts";
+import type { StoredCapture } from "../../src/capture/v8/storage.ts";
 import type { Captures } from "../app.ts";
+
+export interface Capture extends StoredCapture {
+  readonly underWay: boolean;
+}
 
 const bytesPerMegabyte = 1024 * 1024;
 
@@ -22,30 +20,44 @@ export class StoredCaptures implements Captures {
   }
 
   /** Newest first. */
-  list(): Promise<StoredCapture[]> {
-    return listCaptures(this.directory.fsPath);
+  async list(): Promise<Capture[]> {
+    const { isUnderWay, listCaptures } = await storage();
+    const captures = await listCaptures(this.directory.fsPath);
+    return captures.map((capture) => ({ ...capture, underWay: isUnderWay(capture) }));
   }
 
   async rename(id: string, title: string): Promise<void> {
+    const { renameCapture } = await storage();
     await renameCapture(this.directory.fsPath, id, title);
-    this.#changed.fire();
+    this.refresh();
   }
 
   async delete(id: string): Promise<void> {
+    const { deleteCapture } = await storage();
     await deleteCapture(this.directory.fsPath, id);
-    this.#changed.fire();
+    this.refresh();
   }
 
   /** After a capture: the oldest make room. */
-  async refresh(): Promise<void> {
+  async prune(): Promise<void> {
+    const { pruneCaptures } = await storage();
     const maxSize = vscode.workspace
       .getConfiguration("hangscope")
       .get<number>("capture.maxSize", 2048);
     await pruneCaptures(this.directory.fsPath, maxSize * bytesPerMegabyte);
+    this.refresh();
+  }
+
+  refresh(): void {
     this.#changed.fire();
   }
 
   dispose(): void {
     this.#changed.dispose();
   }
+}
+
+/** Loaded when first needed, so that activation does not pay for it. */
+function storage() {
+  return import("../../src/capture/v8/storage.ts");
 }

@@ -2,9 +2,11 @@
 import * as vscode from "vscode";
 import type { App, Recording, ServerState } from "../app.ts";
 
-interface Appearance {
+/** What the item shows. */
+export interface Appearance {
   readonly text: string;
-  readonly tooltip: string;
+  /** One sentence, for the eyes and for screen readers. */
+  readonly label: string;
   readonly command: string;
   readonly background?: "warning" | "error";
 }
@@ -15,15 +17,13 @@ export function createStatusBar({ server, recorder }: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("status", vscode.StatusBarAlignment.Left, 20);
   item.name = "Hangscope";
   const show = () => {
-    const { text, tooltip, command, background } = recorder.current
-      ? whileRecording(recorder.current)
-      : whileIdle(server.state);
+    const { text, label, command, background } = appearance(recorder.current, server.state);
     item.text = text;
-    item.tooltip = tooltip;
+    item.tooltip = tooltip(label, recorder.current !== undefined);
     item.command = command;
     item.backgroundColor =
       background && new vscode.ThemeColor(`statusBarItem.${background}Background`);
-    item.accessibilityInformation = { label: `Hangscope: ${tooltip}` };
+    item.accessibilityInformation = { label: `Hangscope: ${label}` };
   };
   let timer: NodeJS.Timeout | undefined;
   const follow = () => {
@@ -41,51 +41,61 @@ export function createStatusBar({ server, recorder }: App): vscode.Disposable {
   );
 }
 
-function whileRecording({ title, startedAt }: Recording): Appearance {
-  const seconds = Math.floor((Date.now() - startedAt) / 1000);
-  const elapsed = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  return {
-    text: `$(record) ${elapsed}`,
-    tooltip: vscode.l10n.t("Profiling {0} for {1}. Click to stop.", title, elapsed),
-    command: "hangscope.stopProfiling",
-  };
+export function appearance(recording: Recording | undefined, state: ServerState): Appearance {
+  const trouble = troubleOf(state);
+  if (!recording) {
+    const text = trouble ? `$(flame) ${trouble.icon}` : `$(${idleIcon(state)})`;
+    return { text, label: describeState(state), command: "hangscope.showMenu", ...trouble };
+  }
+  const elapsed = elapsedSince(recording.startedAt);
+  const label = vscode.l10n.t("Profiling {0} for {1}. Click to stop.", recording.title, elapsed);
+  return { text: `$(record) ${elapsed}`, label, command: "hangscope.stopProfiling" };
 }
 
-function whileIdle(state: ServerState): Appearance {
-  const menu = "hangscope.showMenu";
+function idleIcon(state: ServerState): string {
+  return state.kind === "starting" || state.kind === "busy" ? "loading~spin" : "flame";
+}
+
+function troubleOf(state: ServerState) {
+  if (state.kind === "unresponsive") return { icon: "$(warning)", background: "warning" } as const;
+  if (state.kind === "failed") return { icon: "$(error)", background: "error" } as const;
+  return undefined;
+}
+
+export function describeState(state: ServerState): string {
   switch (state.kind) {
     case "stopped":
-      return { text: "$(flame)", tooltip: vscode.l10n.t("Ready to profile."), command: menu };
+      return vscode.l10n.t("ready to profile");
     case "starting":
-      return {
-        text: "$(loading~spin) Hangscope",
-        tooltip: vscode.l10n.t("The server is starting."),
-        command: menu,
-      };
+      return vscode.l10n.t("the server is starting");
     case "ready":
-      return { text: "$(flame)", tooltip: vscode.l10n.t("The server runs."), command: menu };
+      return vscode.l10n.t("the server is running");
     case "busy": {
-      const seconds = Math.round(state.silentMs / 1000);
       const doing = state.job ?? vscode.l10n.t("its work");
-      return {
-        text: "$(flame) $(watch)",
-        tooltip: vscode.l10n.t("The server has been busy with {0} for {1} s.", doing, seconds),
-        command: menu,
-      };
+      const seconds = Math.round(state.silentMs / 1000);
+      return vscode.l10n.t("the server has been busy with {0} for {1} s", doing, seconds);
     }
     case "unresponsive":
-      return {
-        text: "$(flame) $(warning)",
-        tooltip: vscode.l10n.t("The server is alive but does not answer."),
-        command: menu,
-        background: "warning",
-      };
+      return vscode.l10n.t("the server is alive but does not answer");
     case "failed":
-      return {
-        text: "$(flame) $(error)",
-        tooltip: vscode.l10n.t("The server did not start: {0}", state.message),
-        command: menu,
-        background: "error",
-      };
+      return vscode.l10n.t("the server did not start: {0}", state.message);
   }
+}
+
+function elapsedSince(startedAt: number): string {
+  const seconds = Math.max(0, Math.floor((Date.now() - startedAt) / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function tooltip(label: string, recording: boolean): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(undefined, true);
+  text.isTrusted = { enabledCommands: ["hangscope.showServerLog", "hangscope.captures.focus"] };
+  text.appendMarkdown("**Hangscope** · ").appendText(label);
+  if (recording) return text;
+  const captures = vscode.l10n.t("Recent captures");
+  const log = vscode.l10n.t("Server log");
+  return text.appendMarkdown(
+    `\n\n[$(history) ${captures}](command:hangscope.captures.focus) · ` +
+      `[$(output) ${log}](command:hangscope.showServerLog)`,
+  );
 }

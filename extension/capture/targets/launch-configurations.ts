@@ -1,14 +1,20 @@
-/** `launch.json` entries that start a Node program. */
+/** `launch.json` entries for Node: those that start a program, and those that attach to one. */
+import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import { parseEnv } from "node:util";
 import * as vscode from "vscode";
 import { z } from "zod";
 import { UserError } from "../../commands.ts";
 import type { TargetItem } from "../pick-target.ts";
 import type { Plan } from "../recorder.ts";
+import { variableSources } from "./variable-sources.ts";
+import { fillVariables, UnknownVariable } from "./variables.ts";
 
-const configurationSchema = z.object({
+const type = z.enum(["node", "pwa-node"]);
+
+const launchSchema = z.object({
   name: z.string(),
-  type: z.enum(["node", "pwa-node"]),
+  type,
   request: z.literal("launch"),
   program: z.string().optional(),
   args: z.union([z.array(z.string()), z.string()]).default([]),
@@ -16,8 +22,20 @@ const configurationSchema = z.object({
   runtimeExecutable: z.string().nullish(),
   cwd: z.string().optional(),
   env: z.record(z.string(), z.string().nullable()).default({}),
+  envFile: z.string().nullish(),
 });
-type Configuration = z.output<typeof configurationSchema>;
+const attachSchema = z.object({
+  name: z.string(),
+  type,
+  request: z.literal("attach"),
+  address: z.string().default("127.0.0.1"),
+  port: z.union([z.number(), z.string()]).default(9229),
+  processId: z.unknown().optional(),
+});
+const configurationSchema = z.union([launchSchema, attachSchema]);
+
+type Launch = z.output<typeof launchSchema>;
+type Attach = z.output<typeof attachSchema>;
 
 export function launchConfigurations(node: string | undefined): TargetItem[] {
   return (vscode.workspace.workspaceFolders ?? []).flatMap((folder) =>
@@ -26,24 +44,57 @@ export function launchConfigurations(node: string | undefined): TargetItem[] {
       .get<unknown[]>("configurations", [])
       .map((entry) => configurationSchema.safeParse(entry).data)
       .filter((entry) => entry !== undefined)
+      // One that asks for a process is our own list of processes.
+      .filter((entry) => entry.request === "launch" || entry.processId === undefined)
       .map((entry) => ({
+        id: `launch:${folder.uri}:${entry.name}`,
         label: vscode.l10n.t("$(debug-alt) {0}", entry.name),
-        description: entry.program ?? entry.runtimeExecutable ?? "",
-        plan: async () => planOf(entry, folder, node),
+        description:
+          entry.request === "launch"
+            ? (entry.program ?? entry.runtimeExecutable ?? "")
+            : vscode.l10n.t("attaches to port {0}", entry.port),
+        plan: () => planOf(entry, folder, node),
       })),
   );
 }
 
-function planOf(
-  entry: Configuration,
+/** @throws UserError that names what of the configuration is not supported */
+export async function planOf(
+  entry: Launch | Attach,
   folder: vscode.WorkspaceFolder,
   node: string | undefined,
-): Plan {
-  const fill = (text: string) => substitute(text, entry.name, folder);
-  const cwd = fill(entry.cwd ?? folder.uri.fsPath);
-  const args = typeof entry.args === "string" ? entry.args.split(/\s+/) : entry.args;
+): Promise<Plan> {
+  const sources = variableSources(folder);
+  const fill = (text: string) => fillVariables(text, sources);
+  try {
+    return entry.request === "attach"
+      ? attachPlan(entry, fill)
+      : await launchPlan(entry, folder, fill, node);
+  } catch (error) {
+    if (!(error instanceof UnknownVariable)) throw error;
+    throw new UserError(
+      vscode.l10n.t(
+        "Profiling cannot fill in {0} of the launch configuration “{1}”: write its value there, or profile the file or npm script itself.",
+        error.variable,
+        entry.name,
+      ),
+    );
+  }
+}
+
+type Fill = (text: string) => string;
+
+async function launchPlan(
+  entry: Launch,
+  folder: vscode.WorkspaceFolder,
+  fill: Fill,
+  node: string | undefined,
+): Promise<Plan> {
+  const cwd = absolute(fill(entry.cwd ?? folder.uri.fsPath), folder.uri.fsPath);
   const program = entry.program === undefined ? [] : [absolute(fill(entry.program), cwd)];
-  const env = Object.entries(entry.env).filter(([, value]) => value !== null);
+  const args = typeof entry.args === "string" ? entry.args.trim().split(/\s+/) : entry.args;
+  const written = Object.entries(entry.env).filter((pair) => pair[1] !== null);
+  const env = Object.fromEntries(written.map(([name, value]) => [name, fill(value!)]));
   return {
     title: entry.name,
     target: {
@@ -55,29 +106,24 @@ function planOf(
         ...args.filter((arg) => arg !== "").map(fill),
       ],
       cwd,
-      env: Object.fromEntries(env.map(([name, value]) => [name, fill(value!)])),
-      ...(node !== undefined && { node }),
+      env: { ...(entry.envFile && (await readEnvFile(fill(entry.envFile), cwd))), ...env },
+      ...(node && { node }),
     },
   };
 }
 
-/** VS Code offers no way to ask for its variables: those that need nothing but the folder. */
-function substitute(text: string, name: string, folder: vscode.WorkspaceFolder): string {
-  const file = vscode.window.activeTextEditor?.document.uri.fsPath;
-  const values: Record<string, string | undefined> = {
-    workspaceFolder: folder.uri.fsPath,
-    workspaceRoot: folder.uri.fsPath,
-    workspaceFolderBasename: folder.name,
-    file,
-  };
-  return text.replace(/\$\{([^}]+)\}/g, (whole, variable: string) => {
-    const value = variable.startsWith("env:")
-      ? (process.env[variable.slice("env:".length)] ?? "")
-      : values[variable];
-    if (value !== undefined) return value;
-    const message = "Profiling cannot fill in {0} of the launch configuration “{1}”.";
-    throw new UserError(vscode.l10n.t(message, whole, name));
-  });
+async function readEnvFile(path: string, cwd: string): Promise<Record<string, string>> {
+  try {
+    const variables = parseEnv(await readFile(absolute(path, cwd), "utf8"));
+    return variables as Record<string, string>;
+  } catch {
+    throw new UserError(vscode.l10n.t("The configuration's envFile {0} cannot be read.", path));
+  }
+}
+
+function attachPlan(entry: Attach, fill: Fill): Plan {
+  const address = `${fill(entry.address)}:${fill(String(entry.port))}`;
+  return { title: entry.name, target: { kind: "inspector", address } };
 }
 
 function absolute(path: string, cwd: string): string {

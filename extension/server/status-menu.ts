@@ -1,0 +1,56 @@
+/** What the status bar's item opens: the commands that make sense now. */
+import * as vscode from "vscode";
+import type { App } from "../app.ts";
+import { describeState } from "./status-bar.ts";
+
+interface MenuItem extends vscode.QuickPickItem {
+  readonly command: string;
+}
+
+export async function showStatusMenu({ server, recorder, active }: App): Promise<void> {
+  const trusted = vscode.workspace.isTrusted;
+  const when = (condition: boolean, item: MenuItem) => (condition ? [item] : []);
+  const recording = recorder.current !== undefined;
+  const items: MenuItem[] = [
+    ...when(recording, {
+      label: vscode.l10n.t("$(debug-stop) Stop Profiling"),
+      command: "hangscope.stopProfiling",
+    }),
+    ...when(trusted && !recording, {
+      label: vscode.l10n.t("$(record) Start Profiling"),
+      command: "hangscope.startProfiling",
+    }),
+    ...when(active.current !== undefined, {
+      label: vscode.l10n.t("$(flame) Go to Hottest Frame"),
+      command: "hangscope.goToHottestFrame",
+    }),
+    {
+      label: vscode.l10n.t("$(folder-opened) Open Profile…"),
+      command: "hangscope.openProfile",
+    },
+    {
+      label: vscode.l10n.t("$(history) Show Recent Captures"),
+      command: "hangscope.captures.focus",
+    },
+    ...when(trusted, {
+      label: vscode.l10n.t("$(settings-gear) Select Node.js for Profiling…"),
+      command: "hangscope.selectNode",
+    }),
+    {
+      label: vscode.l10n.t("$(output) Show Server Log"),
+      command: "hangscope.showServerLog",
+    },
+    ...when(trusted, {
+      label: vscode.l10n.t("$(debug-restart) Restart Server"),
+      command: "hangscope.restartServer",
+    }),
+    ...when(!trusted, {
+      label: vscode.l10n.t("$(workspace-untrusted) Manage Workspace Trust"),
+      command: "workbench.trust.manage",
+    }),
+  ];
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t("Hangscope: {0}", describeState(server.state)),
+  });
+  if (chosen) await vscode.commands.executeCommand(chosen.command);
+}
