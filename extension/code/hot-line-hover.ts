@@ -1,7 +1,7 @@
 /** What a hot line costs and who called its function, on hover. */
 import * as vscode from "vscode";
 import type { HotFunction } from "../../src/profile/query.ts";
-import { fileName, formatShare, formatTime } from "../../src/results/format.ts";
+import { fileName, formatShare, formatTime, shortName } from "../../src/results/format.ts";
 import { type HotLine, hotLines } from "../../src/results/line-heat.ts";
 import type { ActiveFindings } from "../profile/findings.ts";
 import { showFrameCommand } from "../profile/show-frame.ts";
@@ -56,11 +56,11 @@ function costOf({ self, total }: HotLine, all: number): string {
 function appendFunction(text: vscode.MarkdownString, func: HotFunction): void {
   if (func.callers.length > 0) {
     text.appendMarkdown("\n\n");
-    text.appendText(vscode.l10n.t("{0} was called from", func.name));
+    text.appendText(vscode.l10n.t("{0} was called from", shortName(func.name)));
     text.appendMarkdown("\n");
     for (const caller of func.callers) {
       text.appendMarkdown("\n- ");
-      text.appendText(`${caller.name}, ${callPlace(caller)}`);
+      text.appendText(`${shortName(caller.name)}, ${callPlace(caller)}`);
       text.appendMarkdown(` — ${formatTime(caller.time)}`);
     }
   }

@@ -1,7 +1,7 @@
 /** Hot functions of the active profile in the Problems view, as information. */
 import * as vscode from "vscode";
 import type { HotFunction } from "../../src/profile/query.ts";
-import { fileName, formatShare, formatTime } from "../../src/results/format.ts";
+import { fileName, formatShare, formatTime, shortName } from "../../src/results/format.ts";
 import { identifierRange } from "../../src/results/identifier-range.ts";
 import { onDidChangeSettings, setting } from "../code/settings.ts";
 import type { ActiveFindings, Findings } from "../profile/findings.ts";
@@ -73,7 +73,7 @@ async function problemOf(
       if (!callerUri) return undefined;
       return new vscode.DiagnosticRelatedInformation(
         new vscode.Location(callerUri, await nameRange(at, callerUri, lines)),
-        vscode.l10n.t("called from {0}, {1}", caller.name, formatTime(caller.time)),
+        vscode.l10n.t("called from {0}, {1}", shortName(caller.name), formatTime(caller.time)),
       );
     }),
   );
@@ -82,13 +82,14 @@ async function problemOf(
 }
 
 function problemMessage(func: HotFunction, { total, profile }: Findings): string {
+  const name = shortName(func.name);
   const share = formatShare(func.self, total);
   const time = formatTime(func.self);
   const [hottest] = func.lines;
   if (!hottest || (hottest.url === func.url && hottest.line === func.line)) {
     return vscode.l10n.t(
       "{0} takes {1} of all time ({2}) in {3}",
-      func.name,
+      name,
       share,
       time,
       profile.title,
@@ -96,7 +97,7 @@ function problemMessage(func: HotFunction, { total, profile }: Findings): string
   }
   return vscode.l10n.t(
     "{0} takes {1} of all time ({2}) in {3}, most in line {4}",
-    func.name,
+    name,
     share,
     time,
     profile.title,
@@ -109,6 +110,6 @@ async function nameRange(
   uri: vscode.Uri,
   lines: LineReader,
 ): Promise<vscode.Range> {
-  const { start, end } = identifierRange(await lines.read(uri, line), name, column);
+  const { start, end } = identifierRange(await lines.read(uri, line), shortName(name), column);
   return new vscode.Range(line - 1, start, line - 1, end);
 }

@@ -1,5 +1,6 @@
 /** Finds the files that profiles name, and stands on a line of them. */
 import * as vscode from "vscode";
+import { shortName } from "../../src/results/format.ts";
 import { candidatesBelow, sourcePlace } from "../../src/results/source-place.ts";
 import type { SourcePosition } from "../../webview/protocol.ts";
 import { columnForSource } from "./columns.ts";
@@ -67,9 +68,9 @@ export async function showPosition(
   return editor;
 }
 
-/** Names come from the profile: they must not turn into icons. */
-export function plain(text: string): string {
-  return text.replaceAll("$(", "$\u200b(");
+/** Names come from the profile: they must not turn into icons where VS Code draws icons. */
+export function plain(name: string): string {
+  return shortName(name).replaceAll("$(", "$\u200b(");
 }
 
 function flash(editor: vscode.TextEditor, range: vscode.Range): void {

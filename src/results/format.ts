@@ -27,3 +27,12 @@ export function formatShare(part: number, whole: number): string {
 export function fileName(pathOrUrl: string): string {
   return pathOrUrl.slice(Math.max(pathOrUrl.lastIndexOf("/"), pathOrUrl.lastIndexOf("\\")) + 1);
 }
+
+const longestName = 80;
+
+/** A profile's names are data of any length and content: one line of it, cut to what fits. */
+export function shortName(name: string): string {
+  // Cut first: a name can be megabytes long.
+  const head = name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+  return head.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ");
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatShare, formatTime } from "../../src/results/format.ts";
+import { fileName, formatShare, formatTime, shortName } from "../../src/results/format.ts";
 
 describe("formatTime", () => {
   const cases: [microseconds: number, text: string][] = [
@@ -39,4 +39,21 @@ describe("formatShare", () => {
       assert.equal(formatShare(part, whole), text);
     });
   }
+});
+
+describe("shortName", () => {
+  it("keeps names as they are, and cuts long ones", () => {
+    assert.equal(shortName("Table.#grow<T>"), "Table.#grow<T>");
+    assert.equal(shortName("n".repeat(5_000_000)), `${"n".repeat(80)}…`);
+  });
+
+  it("lets nothing through that breaks lines or turns the direction of text", () => {
+    assert.equal(shortName("a\r\nb\u2028c\u202ed\u0000"), "a b c d ");
+  });
+});
+
+describe("fileName", () => {
+  it("takes the last segment on every platform", () => {
+    assert.deepEqual(["/a/b.ts", "C:\\a\\b.ts", "b.ts"].map(fileName), ["b.ts", "b.ts", "b.ts"]);
+  });
 });
