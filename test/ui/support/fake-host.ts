@@ -13,6 +13,8 @@ export class FakeHost {
   readonly #send: (message: ToView) => Promise<void>;
   /** Set to refuse queries with this sentence. */
   refusal: string | undefined;
+  /** Set to leave queries without an answer. */
+  isSilent = false;
 
   /** @param profile absent: the profile stays in opening until the test says otherwise */
   constructor(profile: Profile | undefined, send: (message: ToView) => Promise<void>) {
@@ -38,7 +40,9 @@ export class FakeHost {
     if (message.kind === "ready" && this.#profile) {
       await this.#send({ kind: "opened", title: this.#profile.meta.title });
     }
-    if (message.kind === "query") await this.#send(this.#answer(message.id, message.query));
+    if (message.kind === "query" && !this.isSilent) {
+      await this.#send(this.#answer(message.id, message.query));
+    }
   }
 
   #answer(id: number, query: unknown): ToView {

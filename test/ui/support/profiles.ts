@@ -34,7 +34,8 @@ class StackRecorder {
   #frame(name: string): number {
     let frame = this.#frames.get(name);
     if (frame === undefined) {
-      const spec = { name, ...(this.#specs[name] ?? { category: "js" as const }) };
+      const known = Object.hasOwn(this.#specs, name) ? this.#specs[name] : undefined;
+      const spec = { name, ...(known ?? { category: "js" as const }) };
       const func = this.builder.func(spec);
       frame = this.builder.frame(func, spec.line === undefined ? {} : { line: spec.line + 2 });
       this.#frames.set(name, frame);
