@@ -20,7 +20,7 @@ export class PairIndex {
 
   /** Adds a row that `find` did not find; its key must already stand in the two columns. */
   add(row: number, keysA: ArrayLike<number>, keysB: ArrayLike<number>): void {
-    if (this.#size * 2 >= this.#slots.length) this.#grow(keysA, keysB);
+    if (this.#size * 3 >= this.#slots.length * 2) this.#grow(keysA, keysB);
     this.#insert(row, keysA[row]!, keysB[row]!);
     this.#size++;
   }
@@ -33,10 +33,12 @@ export class PairIndex {
 
   #grow(keysA: ArrayLike<number>, keysB: ArrayLike<number>): void {
     const old = this.#slots;
-    this.#slots = new Int32Array(old.length * 4);
+    this.#slots = new Int32Array(old.length * (old.length < 1 << 20 ? 4 : 2));
     this.#mask = this.#slots.length - 1;
-    for (const entry of old) {
-      if (entry !== 0) this.#insert(entry - 1, keysA[entry - 1]!, keysB[entry - 1]!);
+    // An iterator over millions of numbers would allocate for each of them.
+    for (let i = 0; i < old.length; i++) {
+      const row = old[i]! - 1;
+      if (row >= 0) this.#insert(row, keysA[row]!, keysB[row]!);
     }
   }
 }

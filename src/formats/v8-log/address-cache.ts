@@ -1,5 +1,5 @@
 /** Address → chain of frames, for the few thousand addresses that most of a log consists of. */
-const maxEntries = 1 << 18;
+const maxEntries = 1 << 17;
 
 export class AddressCache {
   #keys = new Float64Array(1 << 12);
@@ -7,8 +7,12 @@ export class AddressCache {
   #mask = (1 << 12) - 1;
   #size = 0;
 
-  /** The value, or -1. */
-  get(address: number): number {
+  /**
+   * The value of `addresses[index]`, or -1. Takes the array, as a number of its own that is
+   * handed to a function costs an allocation, and this is asked for every frame of every tick.
+   */
+  get(addresses: Float64Array, index: number): number {
+    const address = addresses[index]!;
     for (let slot = hash(address) & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const key = this.#keys[slot]!;
       if (key === address) return this.#values[slot]! - 1;

@@ -5,7 +5,7 @@ export const newline = 10;
 export const backslash = 92;
 
 /** Value of a hexadecimal digit, or 255. */
-const hexDigit = new Uint8Array(256).fill(255);
+export const hexDigit = new Uint8Array(256).fill(255);
 for (let i = 0; i < 10; i++) hexDigit[48 + i] = i;
 for (let i = 0; i < 6; i++) hexDigit[65 + i] = hexDigit[97 + i] = 10 + i;
 

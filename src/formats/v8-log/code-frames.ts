@@ -27,7 +27,7 @@ const categoryOf: Readonly<Record<CodeKind, Category>> = {
 };
 
 /** Rows of parsed source tables kept at a time: they are cheap to parse again. */
-const maxCachedRows = 1 << 20;
+const maxCachedRows = 1 << 18;
 const maxSourceUrlBytes = 16 * 1024;
 
 export class CodeFrames {

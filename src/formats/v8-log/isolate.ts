@@ -117,14 +117,14 @@ export class Isolate implements AddressResolver {
     return false;
   }
 
-  caller(address: number): number {
-    const cached = this.#callers.get(address);
-    return cached >= 0 ? cached : this.#resolve(address, true, this.#callers);
+  caller(addresses: Float64Array, index: number): number {
+    const cached = this.#callers.get(addresses, index);
+    return cached >= 0 ? cached : this.#resolve(addresses[index]!, true, this.#callers);
   }
 
-  leaf(address: number): number {
-    const cached = this.#leaves.get(address);
-    return cached >= 0 ? cached : this.#resolve(address, false, this.#leaves);
+  leaf(addresses: Float64Array, index: number): number {
+    const cached = this.#leaves.get(addresses, index);
+    return cached >= 0 ? cached : this.#resolve(addresses[index]!, false, this.#leaves);
   }
 
   isJs(chain: number): boolean {
@@ -180,11 +180,11 @@ export class Isolate implements AddressResolver {
   #forget(code: Code): void {
     if (!code.chains) return;
     this.removals++;
-    for (const key of code.chains.keys()) {
+    code.chains.forEach((_chain, key) => {
       const address = code.start + (key >> 1);
       this.#callers.set(address, -1);
       this.#leaves.set(address, -1);
-    }
+    });
   }
 
   #functionOf({ sfi, name: logged }: CodeRecord): LoggedFunction {

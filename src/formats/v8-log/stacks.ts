@@ -6,7 +6,7 @@
  */
 import type { ProfileBuilder } from "../../profile/builder.ts";
 import type { Category } from "../../profile/profile.ts";
-import { fieldEnd, parseDecimal, parseHex } from "./bytes.ts";
+import { comma, fieldEnd, hexDigit, parseDecimal, parseHex } from "./bytes.ts";
 
 /** What V8 was doing, where that says more than the address: by `vmState`. */
 const stateFrames: readonly (readonly [name: string, category: Category] | undefined)[] = [
@@ -29,10 +29,10 @@ export interface AddressResolver {
   readonly removals: number;
   /** Changes whenever an address that did not resolve may do so now. */
   readonly additions: number;
-  /** The chain of a return address, or -1. */
-  caller(address: number): number;
-  /** The chain of an instruction pointer, or -1. */
-  leaf(address: number): number;
+  /** The chain of `addresses[index]`, a return address; or -1. */
+  caller(addresses: Float64Array, index: number): number;
+  /** The chain of `addresses[index]`, an instruction pointer; or -1. */
+  leaf(addresses: Float64Array, index: number): number;
   /** Whether a JavaScript function's code stands there. */
   isJsCode(address: number): boolean;
   /** Whether a chain is made of JavaScript or WebAssembly frames. */
@@ -40,6 +40,13 @@ export interface AddressResolver {
   /** The stack `parent` with the chain on top. */
   push(chain: number, parent: number): number;
 }
+
+const plus = 43;
+const minus = 45;
+const zero = 48;
+const letterX = 120;
+/** Greater than every distance from a line's end: such a frame means nothing by itself. */
+const neverShared = 0x7fffffff;
 
 export interface Tick {
   node: number;
@@ -69,6 +76,8 @@ export class Stacks {
   /** The frames of the current line that are its own, innermost first. */
   #ownAddresses = new Float64Array(512);
   #ownDistances = new Int32Array(512);
+  /** What runs, and the top of the machine's stack. */
+  readonly #leafAddresses = new Float64Array(2);
 
   constructor(builder: ProfileBuilder, resolver: AddressResolver) {
     this.#builder = builder;
@@ -103,19 +112,21 @@ export class Stacks {
     const overflow = bytes[framesStart + 1] === 111 && framesStart < end;
     if (overflow) framesStart = fieldEnd(bytes, framesStart + 1, end);
 
-    if (!this.#readFrames(bytes, view, framesStart, end, isExternal ? top : pc)) return undefined;
+    this.#leafAddresses[0] = isExternal ? top : pc;
+    this.#leafAddresses[1] = top;
+    if (!this.#readFrames(bytes, view, framesStart, end)) return undefined;
     let node = this.#depth > 0 ? this.#nodes[this.#depth - 1]! : -1;
     if (!isExternal && top !== 0 && this.#resolver.isJsCode(top)) {
-      node = this.#resolver.push(this.#resolver.caller(top), node);
+      node = this.#resolver.push(this.#resolver.caller(this.#leafAddresses, 1), node);
     }
-    this.#tick.node = this.#leaf(node, isExternal ? top : pc, state);
+    this.#tick.node = this.#leaf(node, state);
     this.#tick.time = time;
     this.#tick.overflow = overflow;
     return this.#tick;
   }
 
-  #leaf(node: number, address: number, state: number): number {
-    const chain = this.#resolver.leaf(address);
+  #leaf(node: number, state: number): number {
+    const chain = this.#resolver.leaf(this.#leafAddresses, 0);
     const stateFrame = this.#stateFrames[state] ?? -1;
     if (chain >= 0 && (stateFrame < 0 || this.#resolver.isJs(chain))) {
       node = this.#resolver.push(chain, node);
@@ -124,7 +135,7 @@ export class Stacks {
     return chain < 0 || node < 0 ? this.#builder.node(node, this.#unaccounted) : node;
   }
 
-  #readFrames(bytes: Uint8Array, view: DataView, start: number, end: number, pc: number): boolean {
+  #readFrames(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
     const resolver = this.#resolver;
     const canShare =
       this.#lastBytes !== undefined &&
@@ -132,7 +143,7 @@ export class Stacks {
       (!this.#hasUnresolved || this.#lastAdditions === resolver.additions);
     const shared = canShare ? this.#sharedDepth(bytes, view, start, end) : 0;
     const stop = shared > 0 ? end - this.#distances[shared - 1]! : end;
-    const own = this.#parseFrames(bytes, start, stop, end, pc);
+    const own = this.#parseFrames(bytes, start, stop, end);
     if (own < 0) {
       this.#lastBytes = undefined;
       return false;
@@ -143,7 +154,7 @@ export class Stacks {
     if (shared === 0) this.#hasUnresolved = false;
     if (shared + own > this.#nodes.length) this.#growStack(shared + own);
     for (let i = own - 1; i >= 0; i--) {
-      const chain = resolver.caller(this.#ownAddresses[i]!);
+      const chain = resolver.caller(this.#ownAddresses, i);
       if (chain >= 0) node = resolver.push(chain, node);
       else this.#hasUnresolved = true;
       this.#nodes[depth] = node;
@@ -159,29 +170,42 @@ export class Stacks {
     return true;
   }
 
-  /** Parses `[start, stop)` into `#own…`; -1 when something there is not an address. */
-  #parseFrames(
-    bytes: Uint8Array,
-    start: number,
-    stop: number,
-    end: number,
-    previous: number,
-  ): number {
+  /**
+   * Parses `[start, stop)` into `#own…`; -1 when something there is not an address. Numbers go
+   * straight into the array: one that a function returns costs an allocation.
+   */
+  #parseFrames(bytes: Uint8Array, start: number, stop: number, end: number): number {
     let own = 0;
     for (let at = start; at < stop; ) {
       if (own === this.#ownAddresses.length) this.#growOwn();
-      const next = fieldEnd(bytes, at + 1, stop);
       const sign = bytes[at + 1];
-      // `+` and `-` count from the frame before; the frames after it are not to be shared.
-      if (sign === 43) previous += parseHex(bytes, at + 2, next);
-      else if (sign === 45) previous -= parseHex(bytes, at + 2, next);
-      else previous = parseHex(bytes, at + 1, next);
-      if (Number.isNaN(previous)) return -1;
-      this.#ownAddresses[own] = previous;
-      this.#ownDistances[own++] = sign === 48 ? end - at : 0x7fffffff;
+      const isRelative = sign === plus || sign === minus;
+      let first = isRelative ? at + 2 : at + 1;
+      if (bytes[first] === zero && bytes[first + 1] === letterX) first += 2;
+      let next = first;
+      let high = 0;
+      let low = 0;
+      while (next < stop) {
+        const digit = hexDigit[bytes[next]!]!;
+        if (digit > 15) break;
+        high = (high << 4) | (low >>> 20);
+        low = ((low << 4) & 0xffffff) | digit;
+        next++;
+      }
+      if (next === first || next - first > 13 || (next < stop && bytes[next] !== comma)) return -1;
+      this.#ownAddresses[own] = high * 0x1000000 + low;
+      if (isRelative) this.#addPrevious(own, sign);
+      this.#ownDistances[own++] = isRelative ? neverShared : end - at;
       at = next;
     }
     return own;
+  }
+
+  /** Frames after `+` and `-` count from the frame before, the first from what runs. */
+  #addPrevious(index: number, sign: number): void {
+    const previous = index > 0 ? this.#ownAddresses[index - 1]! : this.#leafAddresses[0]!;
+    const distance = this.#ownAddresses[index]!;
+    this.#ownAddresses[index] = sign === minus ? previous - distance : previous + distance;
   }
 
   /** How many frames at the bottom are, byte for byte, those of the last tick. */

@@ -115,7 +115,7 @@ describe("v8-log names", () => {
         numRuns: process.env["HANGSCOPE_LONG"] ? 3000 : 150,
       },
     );
-  });
+  }).timeout(600_000);
 
   it("keeps a name that V8 has cut off", async () => {
     const name = "x".repeat(4096);
