@@ -29,7 +29,9 @@ export class LastProfile implements ActiveProfile {
 
   /** Waits until the profile is read. A failure to read it is told by the view. */
   async open(uri: vscode.Uri): Promise<void> {
-    await this.#openView(uri, columnForView(uri));
+    const view = this.#views.of(uri);
+    if (view) view.focus();
+    else await this.#openView(uri, columnForView(uri));
     await this.#activate(uri);
   }
 

@@ -55,10 +55,16 @@ export class ProfileView implements vscode.Disposable {
     return this.#panel.visible;
   }
 
+  /** Brings the view to the front. */
+  focus(): void {
+    // Without its column VS Code would open it once more in the active one.
+    this.#panel.reveal(this.#panel.viewColumn);
+  }
+
   /** Brings the view to the front and shows a function in it, once it has something to show. */
   reveal(func: number): void {
     this.#toReveal = func;
-    this.#panel.reveal();
+    this.focus();
     if (this.#page === "showing") this.#sendReveal();
   }
 

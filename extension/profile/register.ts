@@ -40,7 +40,10 @@ export function registerProfile(
   };
   return vscode.Disposable.from(
     ...Object.values(viewTypes).map((viewType) =>
-      vscode.window.registerCustomEditorProvider(viewType, editors),
+      vscode.window.registerCustomEditorProvider(viewType, editors, {
+        // Flame graph and table side by side.
+        supportsMultipleEditorsPerDocument: true,
+      }),
     ),
     registerCommand(log, "hangscope.goToHottestFrame", () => walk.hottest(), needsProfile),
     registerCommand(log, "hangscope.nextHotFrame", () => walk.next(), needsProfile),

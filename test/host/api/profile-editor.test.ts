@@ -57,6 +57,23 @@ describe("the profile editor", () => {
     ]);
   });
 
+  it("can be split, and is not opened once more", async () => {
+    await app.active.open(shop.profile);
+    await vscode.commands.executeCommand("workbench.action.splitEditor");
+    const split = [
+      [vscode.ViewColumn.One, "hangscope.cpuprofile", "editor"],
+      [vscode.ViewColumn.Two, "hangscope.cpuprofile", "editor"],
+    ];
+    await eventually(() => assert.deepEqual(views(), split));
+    await vscode.window.showTextDocument(shop.text, { viewColumn: vscode.ViewColumn.One });
+    await app.active.open(shop.profile);
+    assert.deepEqual(views(), split);
+    await eventually(() => {
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      assert.ok(activeTab?.input instanceof vscode.TabInputCustom);
+    });
+  });
+
   it("makes active the profile whose view is focused", async () => {
     await app.active.open(shop.profile);
     await app.active.open(other.profile);
@@ -76,6 +93,17 @@ describe("the profile editor", () => {
     await eventually(() =>
       assert.deepEqual(views(), [[vscode.ViewColumn.Two, "hangscope.cpuprofile", "editor"]]),
     );
+  });
+
+  it("stays in its column to show a function", async () => {
+    await app.active.open(shop.profile);
+    await vscode.window.showTextDocument(shop.text, { viewColumn: vscode.ViewColumn.Two });
+    await vscode.commands.executeCommand("hangscope.showFrame", 2);
+    await eventually(() => {
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      assert.ok(activeTab?.input instanceof vscode.TabInputCustom);
+    });
+    assert.deepEqual(views(), [[vscode.ViewColumn.One, "hangscope.cpuprofile", "editor"]]);
   });
 
   it("brings a hidden view to the front to show a function", async () => {
