@@ -235,8 +235,12 @@ describe("cpuprofile reader", () => {
       ],
       [
         "too many time deltas",
-        { timeDeltas: [5, 10, 20, 30, 7] },
-        simpleSamples,
+        { timeDeltas: [5, 10, 20, 25, 7] },
+        [
+          ["main work", 5, 10],
+          ["main work", 15, 20],
+          ["main", 35, 25],
+        ],
         { "surplus-time-deltas": 2 },
       ],
       [
@@ -295,6 +299,20 @@ describe("cpuprofile reader", () => {
         [
           ["main", 0, 10],
           ["main work", 10, 20],
+        ],
+        { "no-samples": 1 },
+      ],
+      [
+        "hits by line and no samples",
+        {
+          nodes: [{ ...simple.nodes[2], hitCount: 6, positionTicks: [{ line: 12, ticks: 4 }] }],
+          samples: [],
+          timeDeltas: [],
+          endTime: 1060,
+        },
+        [
+          ["work:12", 0, 40],
+          ["work", 40, 20],
         ],
         { "no-samples": 1 },
       ],
