@@ -305,14 +305,18 @@ describe("cpuprofile reader", () => {
       [
         "hits by line and no samples",
         {
-          nodes: [{ ...simple.nodes[2], hitCount: 6, positionTicks: [{ line: 12, ticks: 4 }] }],
+          nodes: [
+            { ...simple.nodes[2], hitCount: 6, positionTicks: [{ line: 12, ticks: 4 }] },
+            { ...simple.nodes[1], hitCount: 2, children: [] },
+          ],
           samples: [],
           timeDeltas: [],
-          endTime: 1060,
+          endTime: 1080,
         },
         [
           ["work:12", 0, 40],
           ["work", 40, 20],
+          ["main", 60, 20],
         ],
         { "no-samples": 1 },
       ],
