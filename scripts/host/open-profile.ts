@@ -32,7 +32,9 @@ export async function openProfile(vscode: VSCode, opening: Opening): Promise<voi
 
 async function openInServer({ extension, folder, profile }: Opening): Promise<void> {
   const dataDir = join(cacheFolder, "start");
-  await writeSettings(dataDir, {});
+  // A file in the address is opened before the window knows our extension.
+  const editors = { "*-v8.log": "hangscope.v8log", "*.v8log": "hangscope.v8log" };
+  await writeSettings(dataDir, { "workbench.editorAssociations": editors });
   const server = await startServer({ dataDir, extensionsDir: join(dataDir, "extensions") });
   const url = workbenchUrl(server.url, {
     folder,

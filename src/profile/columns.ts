@@ -69,11 +69,20 @@ export function decodeColumns(buffer: ArrayBuffer): unknown {
   const start = aligned(headerBytes + jsonBytes);
   if (start > aligned(buffer.byteLength)) throw new RangeError("A columns message was cut short.");
   const json = new TextDecoder().decode(new Uint8Array(buffer, headerBytes, jsonBytes));
-  return JSON.parse(json, (_key, entry: unknown) => {
-    if (!isReference(entry)) return entry;
-    const [type, offset, length] = entry.$column;
+  return restore(JSON.parse(json), ([type, offset, length]) => {
     return new arrayTypes[type](buffer, start + offset, length);
   });
+}
+
+/** A walk in place: `JSON.parse` with a reviver takes ten times as long. */
+function restore(value: unknown, column: (at: ColumnReference["$column"]) => Column): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (isReference(value)) return column(value.$column);
+  const entries = value as Record<string, unknown>;
+  for (const key in entries) {
+    if (typeof entries[key] === "object") entries[key] = restore(entries[key], column);
+  }
+  return value;
 }
 
 /** The same value with plain number arrays, for clients that speak only JSON. */
@@ -93,8 +102,8 @@ function columnType(value: unknown): ArrayType | undefined {
   return undefined;
 }
 
-function isReference(value: unknown): value is ColumnReference {
-  return typeof value === "object" && value !== null && "$column" in value;
+function isReference(value: object): value is ColumnReference {
+  return "$column" in value;
 }
 
 function aligned(bytes: number): number {

@@ -54,7 +54,7 @@ describe("architecture", () => {
       })
       .filter(({ file, target }) => {
         const [from, to] = [roomOf(file), roomOf(target)];
-        return from !== to && !below.get(from)?.has(to);
+        return from !== to && below.has(to) && !below.get(from)?.has(to);
       })
       .map(({ file, target }) => `${file} → ${target}`);
     assert.deepEqual(upwards, []);
