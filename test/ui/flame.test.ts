@@ -28,7 +28,7 @@ describe("flame graph", () => {
     const header = view.page.getByRole("banner");
     await header.getByText("4.00 s").waitFor();
     await header.getByText("4,000 samples").waitFor();
-    await header.getByText(/JavaScript 3\d\.\d%/).waitFor();
+    await header.getByText(/JavaScript 3\d\.\d %/).waitFor();
   });
 
   it("draws the same in WebGL, without it, and at twice the pixels", async () => {
@@ -266,7 +266,7 @@ describe("flame graph", () => {
     const before = await pixels(view, [point, hot]);
     await view.page.keyboard.press("/");
     await view.page.keyboard.type("text.ts");
-    await view.page.getByText(/^1 match, 4\d\.\d%$/).waitFor();
+    await view.page.getByText(/^1 match, 4\d\.\d %$/).waitFor();
     const after = await pixels(view, [point, hot]);
     assert.notEqual(after[0], before[0]);
     assert.equal(after[1], before[1]);

@@ -37,7 +37,7 @@ describe("profile view", () => {
 
   it("says that nothing was sampled, and what to do", async () => {
     const view = await open(emptyProfile());
-    await view.page.getByText("Nothing was sampled in 31.0 ms.").waitFor();
+    await view.page.getByText("Nothing was sampled in 31 ms.").waitFor();
     await view.page.getByText(/Give it work for a second or more/).waitFor();
   });
 

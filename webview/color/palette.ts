@@ -40,6 +40,14 @@ const lightness: Record<ThemeKind, { readonly base: number; readonly step: numbe
   "high-contrast-light": { base: 0.92, step: 0.015 },
 };
 
+/** Areas without text on them may stand out more from the background. */
+const areaLightness: Record<ThemeKind, number> = {
+  dark: 0.58,
+  light: 0.78,
+  "high-contrast": 0.7,
+  "high-contrast-light": 0.6,
+};
+
 const inks: Record<ThemeKind, Rgb> = {
   dark: [255, 255, 255],
   light: [24, 24, 24],
@@ -67,9 +75,10 @@ export function inkColor(theme: ThemeKind): Rgb {
   return inks[theme];
 }
 
+/** The colour of a category's own area: timeline, bar, legend. */
 export function categoryColor(category: Category, theme: ThemeKind): Rgb {
   const { hue, chroma } = tones[category];
-  return oklchToRgb(lightness[theme].base, chroma, hue);
+  return oklchToRgb(areaLightness[theme], chroma, hue);
 }
 
 export function functionColor(func: FunctionInfo, theme: ThemeKind): Rgb {

@@ -15,23 +15,23 @@ export function Details({ whole }: { readonly whole: number }) {
   const ofFunction = useAnswer<"sandwich">(
     func === undefined ? undefined : { kind: "sandwich", filter, func, maxDepth: 1, minShare: 1 },
   ).latest?.answer;
-  const ofStack = useAnswer<"flame">(
+  const stackAsked = useAnswer<"flame">(
     node === undefined
       ? undefined
       : { kind: "flame", filter, root: node, maxDepth: 1, minShare: 1 },
-  ).latest?.answer;
+  ).latest;
 
-  if (!ofFunction || ofFunction.func.id !== func) {
+  // The last selection's numbers stay until the next one's are there.
+  if (!ofFunction || func === undefined) {
     return (
       <section class="details details-empty" aria-label="Selection">
         Select a frame to see its numbers.
       </section>
     );
   }
-  const isOfSelected = ofStack && node !== undefined && ofStack.boxes.id[0] === node;
-  const stack = isOfSelected
-    ? [...ofStack.ancestors.map((step) => step.func), ofFunction.func]
-    : [];
+  const ofStack = stackAsked?.query.root === node ? stackAsked?.answer : undefined;
+  const isOfStack = ofStack && ofStack.functions[ofStack.boxes.func[0]!]?.id === ofFunction.func.id;
+  const stack = isOfStack ? [...ofStack.ancestors.map((step) => step.func), ofFunction.func] : [];
   return (
     <section class="details" aria-label="Selection">
       <div class="details-frame">
@@ -41,7 +41,7 @@ export function Details({ whole }: { readonly whole: number }) {
         <Location func={ofFunction.func} />
       </div>
       <dl class="details-times">
-        {isOfSelected && (
+        {isOfStack && (
           <Times
             label="This stack"
             self={ofStack.boxes.self[0]!}
