@@ -41,7 +41,8 @@ export class Place {
     const line = [process.execPath, cli, ...args].map((word) => `'${word}'`).join(" ");
     return execa("script", ["-qefc", line, "/dev/null"], {
       cwd: this.folder,
-      env: { ...this.#env, TERM: "xterm-256color", ...env },
+      // Node takes a terminal of a CI machine for one without colours.
+      env: { ...this.#env, CI: undefined, TERM: "xterm-256color", ...env },
       reject: false,
     });
   }
