@@ -81,9 +81,9 @@ function withOptions(
     return new vscode.ProcessExecution(execution.process, execution.args, options);
   }
   const { command, commandLine, args } = execution;
-  return command !== undefined
-    ? new vscode.ShellExecution(command, args ?? [], options)
-    : new vscode.ShellExecution(commandLine ?? "", options);
+  return commandLine
+    ? new vscode.ShellExecution(commandLine, options)
+    : new vscode.ShellExecution(command ?? "", args ?? [], options);
 }
 
 /** Its own working folder may be written with variables, and matters only for where npm looks. */

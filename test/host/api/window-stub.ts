@@ -10,7 +10,7 @@ type Asking =
   | "showOpenDialog"
   | "showSaveDialog";
 
-/** The extension under test has a `vscode.window` of its own: this is for rooms loaded here. */
+/** For the extension under test too: VS Code gives it and its tests the same `vscode`. */
 export class WindowStub {
   readonly #originals = new Map<Asking, unknown>();
 
