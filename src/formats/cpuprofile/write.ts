@@ -1,16 +1,22 @@
 /**
  * V8's `.cpuprofile`: what Chrome's and VS Code's own viewers open. Lines and columns of call
- * frames count from 0 there; lines of position ticks from 1. A profile of several threads is
- * written as one, its samples in time order.
+ * frames count from 0 there; lines of position ticks from 1. Names and positions are the original
+ * ones where mapped, since those viewers have no maps for a file that they are given.
  */
 import type { Writable } from "node:stream";
 import { buildCallTree, type CallTree, childrenOf } from "../../profile/call-tree.ts";
-import type { Profile } from "../../profile/profile.ts";
-import { shownFunction, shownLine } from "../shown-frame.ts";
-import { indexes, writeText } from "../text-output.ts";
+import { groupRows } from "../../profile/csr.ts";
+import { framePosition } from "../../profile/position.ts";
+import { noParent, type Profile } from "../../profile/profile.ts";
+import { type ShownFunction, shownFunction } from "../shown-function.ts";
+import { writeText } from "../text-output.ts";
+import { gap, inOneRow } from "./one-row.ts";
 
 const rootId = 1;
 const firstId = 2;
+
+/** Samples by line, 0 for those of no known line. */
+type LineHits = ReadonlyMap<number, number>;
 
 export function writeCpuprofile(
   profile: Profile,
@@ -18,73 +24,98 @@ export function writeCpuprofile(
   signal?: AbortSignal,
 ): Promise<void> {
   const tree = buildCallTree(profile);
-  const ticks = positionTicks(profile, tree);
-  const order = timeOrder(profile);
-  const { samples, meta } = profile;
+  const gapId = tree.length + firstId;
+  const gaps = countGaps(profile);
   return writeText(stream, signal, async (output) => {
-    const root = {
-      id: rootId,
-      callFrame: callFrame({ name: "(root)", url: "", line: 0, column: 0 }),
-      hitCount: 0,
-      children: ids(childrenOf(tree, -1)),
-    };
-    await output.write(`{"nodes":[${JSON.stringify(root)}`);
+    const roots = ids(childrenOf(tree, noParent));
+    if (gaps > 0) roots.push(gapId);
+    await output.write(`{"nodes":[${nodeJson(rootId, pseudo("(root)"), new Map(), roots)}`);
+    const hitsOf = lineHits(profile, tree);
     for (let node = 0; node < tree.length; node++) {
-      const lines = ticks[node];
-      const hitCount = lines ? [...lines.values()].reduce((sum, count) => sum + count, 0) : 0;
-      const known = lines ? [...lines].filter(([line]) => line > 0) : [];
-      const row = {
-        id: node + firstId,
-        callFrame: callFrame(shownFunction(profile, tree.func[node]!)),
-        hitCount,
-        children: ids(childrenOf(tree, node)),
-        ...(known.length > 0 && {
-          positionTicks: known.map(([line, count]) => ({ line, ticks: count })),
-        }),
-      };
-      await output.write(`,${JSON.stringify(row)}`);
+      const func = shownFunction(profile, tree.func[node]!);
+      const children = ids(childrenOf(tree, node));
+      await output.write(`,${nodeJson(node + firstId, func, hitsOf(node, func.url), children)}`);
     }
-    await output.write(`],"startTime":0,"endTime":${Math.round(meta.duration)},"samples":[`);
-    await output.items(indexes(order.length), (i) =>
-      String(tree.ofNode[samples.node[order[i]!]!]! + firstId),
+    if (gaps > 0) {
+      await output.write(`,${nodeJson(gapId, pseudo("(idle)"), new Map([[0, gaps]]), [])}`);
+    }
+    await output.write(`],"startTime":0,"samples":[`);
+    await output.items(inOneRow(profile), ({ sample }) =>
+      String(sample === gap ? gapId : tree.ofNode[profile.samples.node[sample]!]! + firstId),
     );
     await output.write(`],"timeDeltas":[`);
-    // Rounded as times, not as deltas, so that rounding does not add up.
-    const time = (i: number) => (i < 0 ? 0 : Math.round(samples.time[order[i]!]!));
-    await output.items(indexes(order.length), (i) => String(time(i) - time(i - 1)));
-    await output.write("]}");
+    let before = 0;
+    let endTime = 0;
+    await output.items(inOneRow(profile), ({ start, end }) => {
+      const delta = start - before;
+      before = start;
+      endTime = end;
+      return String(delta);
+    });
+    await output.write(`],"endTime":${endTime}}`);
   });
 }
 
-function callFrame({ name, url, line, column }: ReturnType<typeof shownFunction>) {
-  return {
-    functionName: name === "(anonymous)" ? "" : name,
-    scriptId: "0",
-    url,
-    lineNumber: line - 1,
-    columnNumber: column - 1,
-  };
+function countGaps(profile: Profile): number {
+  let gaps = 0;
+  for (const { sample } of inOneRow(profile)) if (sample === gap) gaps++;
+  return gaps;
+}
+
+function nodeJson(
+  id: number,
+  { name, url, line, column }: ShownFunction,
+  hits: LineHits,
+  children: readonly number[],
+): string {
+  const positionTicks = [...hits]
+    .filter(([tickLine]) => tickLine > 0)
+    .map(([tickLine, ticks]) => ({ line: tickLine, ticks }));
+  return JSON.stringify({
+    id,
+    callFrame: {
+      functionName: name === "(anonymous)" ? "" : name,
+      scriptId: "0",
+      url,
+      lineNumber: line - 1,
+      columnNumber: column - 1,
+    },
+    hitCount: [...hits.values()].reduce((sum, count) => sum + count, 0),
+    children,
+    ...(positionTicks.length > 0 && { positionTicks }),
+  });
+}
+
+function pseudo(name: string): ShownFunction {
+  return { name, url: "", line: 0, column: 0 };
 }
 
 function ids(nodes: Uint32Array): number[] {
   return Array.from(nodes, (node) => node + firstId);
 }
 
-/** Samples by line, for each tree node that has any. */
-function positionTicks(profile: Profile, tree: CallTree): (Map<number, number> | undefined)[] {
+/**
+ * @returns the hits of a tree node; a line in another file than the function's, where code was
+ *   inlined by a bundler, counts as no known line: the format has no way to say it
+ */
+function lineHits(
+  profile: Profile,
+  tree: CallTree,
+): (treeNode: number, functionUrl: string) => LineHits {
   const { samples, nodes } = profile;
-  const ticks = new Array<Map<number, number> | undefined>(tree.length);
-  for (let i = 0; i < samples.length; i++) {
-    const node = samples.node[i]!;
-    const line = shownLine(profile, nodes.frame[node]!);
-    const row = tree.ofNode[node]!;
-    ticks[row] ??= new Map();
-    ticks[row].set(line, (ticks[row].get(line) ?? 0) + 1);
-  }
-  return ticks;
-}
-
-function timeOrder({ samples, threads }: Profile): Uint32Array {
-  const order = Uint32Array.from(indexes(samples.length));
-  return threads.length === 1 ? order : order.sort((a, b) => samples.time[a]! - samples.time[b]!);
+  const samplesOfNode = new Uint32Array(nodes.length);
+  for (const node of samples.node) samplesOfNode[node]!++;
+  const nodesOf = groupRows(tree.ofNode, tree.length);
+  return (treeNode, functionUrl) => {
+    const hits = new Map<number, number>();
+    for (let i = nodesOf.start[treeNode]!; i < nodesOf.start[treeNode + 1]!; i++) {
+      const node = nodesOf.rows[i]!;
+      const count = samplesOfNode[node]!;
+      if (count === 0) continue;
+      const { url, line } = framePosition(profile, nodes.frame[node]!);
+      const known = url === functionUrl ? line : 0;
+      hits.set(known, (hits.get(known) ?? 0) + count);
+    }
+    return hits;
+  };
 }

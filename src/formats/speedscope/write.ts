@@ -4,8 +4,9 @@
  */
 import type { Writable } from "node:stream";
 import { noParent, type Profile } from "../../profile/profile.ts";
-import { shownFunction } from "../shown-frame.ts";
+import { shownFunction } from "../shown-function.ts";
 import { indexes, writeText } from "../text-output.ts";
+import { threadRows } from "../thread-rows.ts";
 
 export function writeSpeedscope(
   profile: Profile,
@@ -28,7 +29,7 @@ export function writeSpeedscope(
     });
     await output.write(`]},"profiles":[`);
     for (const [thread, { name }] of threads.entries()) {
-      const rows = threadRows(profile, thread);
+      const rows = () => threadRows(profile, thread);
       const head = { type: "sampled", name, unit: "microseconds", startValue: 0 };
       await output.write(
         `${thread === 0 ? "" : ","}${JSON.stringify(head).slice(0, -1)},"endValue":${meta.duration},"samples":[`,
@@ -40,12 +41,6 @@ export function writeSpeedscope(
     }
     await output.write("]}");
   });
-}
-
-function threadRows({ samples }: Profile, thread: number): () => Generator<number> {
-  return function* rows() {
-    for (let row = 0; row < samples.length; row++) if (samples.thread[row] === thread) yield row;
-  };
 }
 
 /** Function indexes, bottom of the stack first. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -12,6 +12,7 @@ import type { Profile } from "../../../src/profile/profile.ts";
 import { querySchema } from "../../../src/profile/query.ts";
 import { functionName } from "../../../src/profile/views/function-info.ts";
 import { ProfileViews } from "../../../src/profile/views/profile-views.ts";
+import { documents } from "../../generators/cpuprofile-documents.ts";
 import { buildPlainProfile, plainSamples } from "../../generators/profile.ts";
 
 /** Self and total by function name. */
@@ -29,6 +30,20 @@ function times(profile: Profile) {
     answer.rows.self[i],
     answer.rows.total[i],
   ]).sort();
+}
+
+function busyTimes(profile: Profile) {
+  return times(profile).filter(([name]) => name !== "(idle)");
+}
+
+function selfByLine({ samples, nodes, frames, functions, strings }: Profile) {
+  const self = new Map<string, number>();
+  for (let i = 0; i < samples.length; i++) {
+    const frame = nodes.frame[samples.node[i]!]!;
+    const key = `${strings[functions.name[frames.func[frame]!]!]}:${frames.line[frame]}`;
+    self.set(key, (self.get(key) ?? 0) + 1);
+  }
+  return self;
 }
 
 describe("writers", () => {
@@ -52,11 +67,57 @@ describe("writers", () => {
         async (samples) => {
           const profile = buildPlainProfile(samples);
           const path = await written(profile, "cpuprofile");
-          assert.deepEqual(times(await openProfile(path)), times(profile));
+          // Gaps become idle time: here, where one thread was recorded and the other was not.
+          assert.deepEqual(busyTimes(await openProfile(path)), busyTimes(profile));
         },
       ),
       { numRuns: 50 },
     );
+  });
+
+  it("write a .cpuprofile that reads as the one it came from, lines too", async () => {
+    await fc.assert(
+      fc.asyncProperty(documents, async (document) => {
+        const first = join(folder, "first.cpuprofile");
+        await writeFile(first, JSON.stringify(document));
+        const profile = await openProfile(first);
+        const again = await openProfile(await written(profile, "cpuprofile"));
+        assert.deepEqual(times(again), times(profile));
+        assert.deepEqual(selfByLine(again), selfByLine(profile));
+        assert.deepEqual(again.warnings, []);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("write gaps between samples as idle time, charged to no function", async () => {
+    const builder = new ProfileBuilder();
+    const node = builder.node(-1, builder.frame(builder.func({ name: "f", category: "js" })));
+    builder.sample(node, 100, 10);
+    builder.sample(node, 110.4, 10);
+    builder.sample(node, 500, 10);
+    const path = await written(builder.finish({ format: "test", title: "" }), "cpuprofile");
+    const { samples, timeDeltas, startTime, endTime } = JSON.parse(await readFile(path, "utf8"));
+    assert.deepEqual(
+      [samples, timeDeltas, endTime - startTime],
+      [[2, 2, 3, 2], [0, 10, 10, 380], 410],
+    );
+  });
+
+  it("leave out of position ticks what a bundler put in from another file", async () => {
+    const builder = new ProfileBuilder();
+    const func = builder.func({ name: "f", url: "/b.js", line: 1, category: "js" });
+    for (const line of [2, 3]) {
+      builder.sample(builder.node(-1, builder.frame(func, { line })), line, 1);
+    }
+    const profile = builder.finish({ format: "test", title: "" });
+    const elsewhere = [...profile.strings, "/other.ts"];
+    profile.frames.originalUrl[0] = elsewhere.length - 1;
+    profile.frames.originalLine[0] = 70;
+    const path = await written({ ...profile, strings: elsewhere }, "cpuprofile");
+    const { nodes } = JSON.parse(await readFile(path, "utf8"));
+    assert.deepEqual(nodes[1].positionTicks, [{ line: 3, ticks: 1 }]);
+    assert.equal(nodes[1].hitCount, 2);
   });
 
   it("write folded stacks whose lines add up to the profile", async () => {

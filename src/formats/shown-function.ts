@@ -1,5 +1,5 @@
-/** A frame as other tools show it: the original name and position where mapped. */
-import { framePosition, functionPosition, type Position } from "../profile/position.ts";
+/** A function as other tools show it: the original name and position where mapped. */
+import { functionPosition, type Position } from "../profile/position.ts";
 import type { Profile } from "../profile/profile.ts";
 import { functionName } from "../profile/views/function-info.ts";
 
@@ -12,9 +12,4 @@ export function shownFunction(profile: Profile, func: number): ShownFunction {
   const position = functionPosition(profile, func);
   const module = strings[functions.module[func]!]!;
   return { name: functionName(profile, func), ...position, url: position.url || module };
-}
-
-/** The line being run, else the line of the definition; 0 when neither is known. */
-export function shownLine(profile: Profile, frame: number): number {
-  return framePosition(profile, frame).line;
 }
