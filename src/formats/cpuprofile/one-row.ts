@@ -4,7 +4,6 @@
  * sampled a gap is an entry of its own: every function keeps its time.
  */
 import type { Profile } from "../../profile/profile.ts";
-import { threadRows } from "../thread-rows.ts";
 
 interface RowEntry {
   /** `gap` where there is none. */
@@ -19,12 +18,12 @@ export const gap = -1;
 /** Microseconds that may be lost to rounding. */
 const tolerance = 1;
 
-export function* inOneRow(profile: Profile): Generator<RowEntry> {
-  const { samples, threads } = profile;
+export function* inOneRow({ samples, threads }: Profile): Generator<RowEntry> {
   let now = 0;
   for (const thread of threads.keys()) {
     let shift: number | undefined;
-    for (const sample of threadRows(profile, thread)) {
+    for (let sample = 0; sample < samples.length; sample++) {
+      if (samples.thread[sample] !== thread) continue;
       shift ??= now - samples.time[sample]!;
       const time = shift + samples.time[sample]!;
       if (time - now > tolerance) {

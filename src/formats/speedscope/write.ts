@@ -6,7 +6,6 @@ import type { Writable } from "node:stream";
 import { noParent, type Profile } from "../../profile/profile.ts";
 import { shownFunction } from "../shown-function.ts";
 import { indexes, writeText } from "../text-output.ts";
-import { threadRows } from "../thread-rows.ts";
 
 export function writeSpeedscope(
   profile: Profile,
@@ -41,6 +40,10 @@ export function writeSpeedscope(
     }
     await output.write("]}");
   });
+}
+
+function* threadRows({ samples }: Profile, thread: number): Generator<number> {
+  for (let row = 0; row < samples.length; row++) if (samples.thread[row] === thread) yield row;
 }
 
 /** Function indexes, bottom of the stack first. */
