@@ -17,20 +17,21 @@ import type { CodeRecord } from "./code-record.ts";
 import { EmbeddedBuiltins } from "./embedded-builtins.ts";
 import { fileAddress, Libraries, libraryLabel } from "./libraries.ts";
 import { RangeMap } from "./range-map.ts";
-import type { FileSpan, Script } from "./script.ts";
+import type { SourceRecord } from "./records.ts";
+import { Script } from "./script.ts";
 import type { AddressResolver } from "./stacks.ts";
 
 export class Isolate implements AddressResolver {
   readonly libraries = new Libraries();
   readonly builtins: EmbeddedBuiltins;
   platform = "";
-  readonly scripts = new Map<number, Script>();
   removals = 0;
   additions = 0;
 
   readonly #builder: ProfileBuilder;
   readonly #frames: CodeFrames;
   readonly #code = new RangeMap<Code>();
+  readonly #scripts = new Map<number, Script>();
   readonly #functions = new Map<number, LoggedFunction>();
   readonly #callers = new AddressCache();
   readonly #leaves = new AddressCache();
@@ -89,29 +90,38 @@ export class Isolate implements AddressResolver {
     this.#functions.set(to, func);
   }
 
-  /** False when no code stands at `address`. `sfis` are the addresses of inlined functions. */
-  addSource(
-    address: number,
-    source: { script: Script; start: number; table: FileSpan | undefined; sfis: readonly number[] },
-  ): boolean {
+  /** Names a script. It may have been referred to before; a name that is taken starts anew. */
+  addScript(id: number, loggedUrl: string): Script {
+    let script = this.#script(id);
+    if (script.loggedName !== undefined) {
+      script = new Script();
+      this.#scripts.set(id, script);
+    }
+    script.setName(loggedUrl);
+    return script;
+  }
+
+  /** False when no code stands at its address. */
+  addSource({ address, script: scriptId, start, table, sfis }: SourceRecord): boolean {
     const code = this.#lastAdded?.start === address ? this.#lastAdded : this.#code.at(address);
     if (!code?.func) return code !== undefined;
+    const script = this.#script(scriptId);
     // A function is compiled many times; what it is does not change.
-    if (code.func.script !== source.script && code.func.id < 0) {
-      code.func.script = source.script;
-      code.func.start = source.start;
+    if (code.func.script !== script && code.func.id < 0) {
+      code.func.script = script;
+      code.func.start = start;
     }
     if (code.chains) this.#forget(code);
     code.chains = undefined;
     code.plainChain = -1;
-    code.table = source.table;
-    code.callees = source.sfis.map((sfi) => this.#functions.get(sfi));
+    code.table = table;
+    code.callees = sfis.map((sfi) => this.#functions.get(sfi));
     return true;
   }
 
   /** Whether this is Node's isolate of a worker thread. */
   get isWorker(): boolean {
-    for (const script of this.scripts.values()) {
+    for (const script of this.#scripts.values()) {
       if (script.loggedName === "node:internal/main/worker_thread") return true;
     }
     return false;
@@ -185,6 +195,15 @@ export class Isolate implements AddressResolver {
       this.#callers.set(address, -1);
       this.#leaves.set(address, -1);
     });
+  }
+
+  #script(id: number): Script {
+    let script = this.#scripts.get(id);
+    if (!script) {
+      script = new Script();
+      this.#scripts.set(id, script);
+    }
+    return script;
   }
 
   #functionOf({ sfi, name: logged }: CodeRecord): LoggedFunction {

@@ -13,13 +13,14 @@ export class Libraries {
   #last: Library | undefined;
 
   /** Several lines can describe one file with one start: they widen it. */
-  add(path: string, start: number, end: number, slide: number): void {
+  add(library: Library): void {
+    const { path, start, end } = library;
     const known = this.#libraries.find((each) => each.path === path && each.start === start);
     if (known) {
       known.end = Math.max(known.end, end);
       return;
     }
-    this.#libraries.push({ path, start, end, slide });
+    this.#libraries.push({ ...library });
     this.#libraries.sort((a, b) => a.start - b.start);
   }
 

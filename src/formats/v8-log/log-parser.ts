@@ -1,12 +1,19 @@
-/** Takes a log apart, line by line, into the profile: the records and what each one changes. */
+/** Takes a log apart, line by line: what each record is, and what it changes. */
 import type { ProfileBuilder } from "../../profile/builder.ts";
-import { comma, fieldEnd, hasAt, newline, parseDecimal, parseHex, unescapePath } from "./bytes.ts";
+import { fieldEnd, hasAt, newline } from "./bytes.ts";
 import type { CodeFrames } from "./code-frames.ts";
 import { maxRecordBytes, parseCodeRecord } from "./code-record.ts";
-import { Isolate } from "./isolate.ts";
-import { Script, ScriptText } from "./script.ts";
-import { Stacks } from "./stacks.ts";
-import { Timeline } from "./timeline.ts";
+import { Isolates } from "./isolates.ts";
+import {
+  parseAddress,
+  parseCodeRange,
+  parseLibrary,
+  parseMove,
+  parseScriptHead,
+  parseSource,
+  parseVersion,
+} from "./records.ts";
+import { type Script, ScriptText } from "./script.ts";
 
 /** Records that say nothing about where time went. */
 const ignored = new Set(
@@ -24,9 +31,9 @@ const ignored = new Set(
 const minStreamedBytes = 64 * 1024;
 
 const letterC = 99;
-const letterS = 83;
 const letterT = 116;
 const codeCreation = "code-creation,";
+const scriptSource = "script-source,";
 const recordName = /^[a-zA-Z][\w-]*$/;
 
 export interface Chunk {
@@ -40,15 +47,9 @@ export interface Chunk {
 
 export class LogParser {
   readonly #builder: ProfileBuilder;
-  readonly #frames: CodeFrames;
-  readonly #builtinBase: number | undefined;
-  readonly #isolates: Isolate[] = [];
-  #isolate: Isolate;
-  #stacks: Stacks;
-  #timeline: Timeline;
+  readonly #isolates: Isolates;
+  /** The script whose source is longer than the buffer and not at its end yet. */
   #text: { readonly reader: ScriptText; readonly script: Script } | undefined;
-  #openProfilers = 0;
-  #threads = 0;
   #records = 0;
   #malformed = 0;
   #version = "";
@@ -56,11 +57,7 @@ export class LogParser {
 
   constructor(builder: ProfileBuilder, frames: CodeFrames, builtinBase?: number) {
     this.#builder = builder;
-    this.#frames = frames;
-    this.#builtinBase = builtinBase;
-    this.#isolate = this.#newIsolate();
-    this.#stacks = new Stacks(builder, this.#isolate);
-    this.#timeline = new Timeline(builder, 0);
+    this.#isolates = new Isolates(builder, frames, builtinBase);
   }
 
   /** Records understood so far. */
@@ -77,13 +74,9 @@ export class LogParser {
     return this.#interval;
   }
 
-  /** A base for copied builtins that explains the ticks better than the one that was used. */
+  /** See `Isolates`. */
   betterBuiltinBase(): number | undefined {
-    for (const isolate of this.#isolates) {
-      const base = isolate.builtins.betterBase((address) => isolate.isBuiltin(address));
-      if (base !== undefined) return base;
-    }
-    return undefined;
+    return this.#isolates.betterBuiltinBase();
   }
 
   /**
@@ -93,7 +86,7 @@ export class LogParser {
    */
   feed(bytes: Buffer, view: DataView, { start, end, fileOffset, isLast }: Chunk): number {
     // The buffer of the last call may have been filled again since.
-    this.#stacks.forgetBuffer();
+    this.#isolates.stacks.forgetBuffer();
     const base = fileOffset - start;
     let at = start;
     if (this.#text) at = this.#continueText(bytes, at, end, base);
@@ -135,7 +128,7 @@ export class LogParser {
         this.#malformed,
       );
     }
-    this.#endTimeline();
+    this.#isolates.end();
   }
 
   /** Counts a line that was too long to be read. */
@@ -143,14 +136,8 @@ export class LogParser {
     this.#malformed++;
   }
 
-  #newIsolate(): Isolate {
-    const isolate = new Isolate(this.#builder, this.#frames, this.#builtinBase);
-    this.#isolates.push(isolate);
-    return isolate;
-  }
-
   #readTick(bytes: Buffer, view: DataView, start: number, end: number): void {
-    const tick = this.#stacks.read(bytes, view, start, end);
+    const tick = this.#isolates.stacks.read(bytes, view, start, end);
     if (!tick) {
       this.#malformed++;
       return;
@@ -162,46 +149,7 @@ export class LogParser {
         "V8's buffer of samples overflowed: samples before these ticks were lost.",
       );
     }
-    this.#timeline.add(tick.node, tick.time);
-  }
-
-  #readRecord(bytes: Buffer, start: number, end: number, base: number): void {
-    if (start === end) return;
-    const nameEnd = fieldEnd(bytes, start, end);
-    const name = bytes.toString("latin1", start, Math.min(nameEnd, start + 64));
-    const understood = this.#dispatch(name, bytes, nameEnd + 1, end, base);
-    if (understood) this.#records++;
-    else this.#malformed++;
-  }
-
-  #dispatch(name: string, bytes: Buffer, fields: number, end: number, base: number): boolean {
-    switch (name) {
-      case "code-source-info":
-        return this.#addSource(bytes, fields, end, base);
-      case "script-source":
-        return this.#addScript(bytes, fields, end, base);
-      case "code-move":
-        return this.#moveCode(bytes, fields, end);
-      case "sfi-move":
-        return this.#moveFunction(bytes, fields, end);
-      case "code-delete":
-        return this.#deleteCode(bytes, fields, end);
-      case "shared-library":
-        return this.#addLibrary(bytes, fields, end);
-      case "new":
-        return this.#addMemory(bytes, fields, end);
-      case "profiler":
-        return this.#profiler(bytes, fields, end);
-      case "v8-version":
-        return this.#beginIsolate(bytes, fields, end);
-      case "v8-platform":
-        this.#isolate.platform = bytes.toString("latin1", fields, fieldEnd(bytes, fields, end));
-        return true;
-    }
-    if (ignored.has(name)) return true;
-    if (fields > end || !recordName.test(name)) return false;
-    this.#builder.warn("unknown-records", "Records of a kind that is not known were left out.");
-    return true;
+    this.#isolates.timeline.add(tick.node, tick.time);
   }
 
   /**
@@ -236,75 +184,101 @@ export class LogParser {
       this.#malformed++;
       return firstEnd + 1;
     }
-    this.#isolate.addCode(record);
+    this.#isolates.current.addCode(record);
     this.#records++;
     return lineEnd + 1;
   }
 
-  /** `address,script,start,end,table,inlinings,functions` */
-  #addSource(bytes: Buffer, fields: number, end: number, base: number): boolean {
-    const addressEnd = fieldEnd(bytes, fields, end);
-    const scriptEnd = fieldEnd(bytes, addressEnd + 1, end);
-    const startEnd = fieldEnd(bytes, scriptEnd + 1, end);
-    const endEnd = fieldEnd(bytes, startEnd + 1, end);
-    const address = parseHex(bytes, fields, addressEnd);
-    const scriptId = parseDecimal(bytes, addressEnd + 1, scriptEnd);
-    const start = parseDecimal(bytes, scriptEnd + 1, startEnd);
-    if (endEnd >= end || Number.isNaN(address + scriptId + start)) return false;
-    let sfisStart = end;
-    while (bytes[sfisStart - 1] !== comma) sfisStart--;
-    const tableStart = endEnd + 1;
-    const length = sfisStart - 1 - tableStart;
-    // `,,`: no table, as for baseline code.
-    const table = length > 2 ? { offset: base + tableStart, length } : undefined;
-    const sfis = parseSfis(bytes, sfisStart, end);
-    return this.#isolate.addSource(address, {
-      script: this.#scriptOf(scriptId),
-      start,
-      table,
-      sfis,
-    });
+  #readRecord(bytes: Buffer, start: number, end: number, base: number): void {
+    if (start === end) return;
+    const nameEnd = fieldEnd(bytes, start, end);
+    const name = bytes.toString("latin1", start, Math.min(nameEnd, start + 64));
+    if (this.#apply(name, bytes, nameEnd + 1, end, base)) this.#records++;
+    else this.#malformed++;
   }
 
-  /** A script may be referred to without, or before, its text. */
-  #scriptOf(id: number): Script {
-    let script = this.#isolate.scripts.get(id);
-    if (!script) {
-      script = new Script();
-      this.#isolate.scripts.set(id, script);
+  /** False when the record's fields are not what its name promises. */
+  #apply(name: string, bytes: Buffer, start: number, end: number, base: number): boolean {
+    const isolate = this.#isolates.current;
+    switch (name) {
+      case "code-source-info": {
+        const source = parseSource(bytes, start, end, base);
+        return source !== undefined && isolate.addSource(source);
+      }
+      case "script-source": {
+        const head = this.#beginScript(bytes, start, end);
+        if (!head) return false;
+        const reader = new ScriptText();
+        reader.feed(bytes, head.textStart, end, base, true);
+        reader.finish(head.script, base + end);
+        return true;
+      }
+      case "code-move": {
+        const move = parseMove(bytes, start, end);
+        if (move) isolate.moveCode(move.from, move.to);
+        return move !== undefined;
+      }
+      case "sfi-move": {
+        const move = parseMove(bytes, start, end);
+        if (move) isolate.moveFunction(move.from, move.to);
+        return move !== undefined;
+      }
+      case "code-delete": {
+        const address = parseAddress(bytes, start, end);
+        if (address !== undefined) isolate.deleteCode(address);
+        return address !== undefined;
+      }
+      case "shared-library": {
+        const library = parseLibrary(bytes, start, end);
+        if (library) isolate.libraries.add(library);
+        return library !== undefined;
+      }
+      case "new": {
+        const range = parseCodeRange(bytes, start, end);
+        if (range !== undefined) isolate.builtins.codeRange(range);
+        return true;
+      }
+      case "profiler":
+        this.#profiler(bytes.toString("latin1", start, end));
+        return true;
+      case "v8-version":
+        this.#version = parseVersion(bytes, start, end);
+        if (this.#records > 0) this.#isolates.begin();
+        return true;
+      case "v8-platform":
+        isolate.platform = bytes.toString("latin1", start, fieldEnd(bytes, start, end));
+        return true;
     }
-    return script;
-  }
-
-  /** `id,url,text` */
-  #addScript(bytes: Buffer, fields: number, end: number, base: number): boolean {
-    const begun = this.#beginScript(bytes, fields, end);
-    if (!begun) return false;
-    const { script, textStart } = begun;
-    const text = new ScriptText();
-    text.feed(bytes, textStart, end, base, true);
-    text.finish(script, base + end);
+    if (ignored.has(name)) return true;
+    if (start > end || !recordName.test(name)) return false;
+    this.#builder.warn("unknown-records", "Records of a kind that is not known were left out.");
     return true;
   }
 
-  #beginScript(bytes: Buffer, fields: number, end: number) {
-    const idEnd = fieldEnd(bytes, fields, end);
-    const urlEnd = fieldEnd(bytes, idEnd + 1, end);
-    const id = parseDecimal(bytes, fields, idEnd);
-    if (Number.isNaN(id) || urlEnd >= end) return undefined;
-    const script = this.#scriptOf(id);
-    script.setName(bytes.toString("latin1", idEnd + 1, urlEnd));
-    return { script, textStart: urlEnd + 1 };
+  /** `begin,<interval>` or `end` */
+  #profiler(fields: string): void {
+    const [event, interval] = fields.split(",");
+    if (event === "end") this.#isolates.endProfiler();
+    if (event !== "begin") return;
+    this.#interval = Math.max(Number(interval) || 0, 0);
+    this.#isolates.beginProfiler(this.#interval);
+  }
+
+  #beginScript(bytes: Buffer, start: number, end: number) {
+    const head = parseScriptHead(bytes, start, end);
+    if (!head) return undefined;
+    const script = this.#isolates.current.addScript(head.id, head.loggedUrl);
+    return { script, textStart: head.textStart };
   }
 
   /** A line without end: only a script's source may be longer than the buffer. */
   #beginText(bytes: Buffer, start: number, end: number, base: number): number {
-    const marker = "script-source,";
-    if (end - start < minStreamedBytes || !hasAt(bytes, start, end, marker)) return start;
-    const begun = this.#beginScript(bytes, start + marker.length, end);
-    if (!begun) return start;
-    this.#text = { reader: new ScriptText(), script: begun.script };
-    return this.#continueText(bytes, begun.textStart, end, base);
+    const isLong = end - start >= minStreamedBytes;
+    if (!isLong || !hasAt(bytes, start, end, scriptSource)) return start;
+    const head = this.#beginScript(bytes, start + scriptSource.length, end);
+    if (!head) return start;
+    this.#text = { reader: new ScriptText(), script: head.script };
+    return this.#continueText(bytes, head.textStart, end, base);
   }
 
   #continueText(bytes: Buffer, start: number, end: number, base: number): number {
@@ -317,106 +291,8 @@ export class LogParser {
     this.#records++;
     return lineEnd + 1;
   }
-
-  #moveCode(bytes: Buffer, fields: number, end: number): boolean {
-    const pair = addressPair(bytes, fields, end);
-    if (pair) this.#isolate.moveCode(pair.from, pair.to);
-    return pair !== undefined;
-  }
-
-  #moveFunction(bytes: Buffer, fields: number, end: number): boolean {
-    const pair = addressPair(bytes, fields, end);
-    if (pair) this.#isolate.moveFunction(pair.from, pair.to);
-    return pair !== undefined;
-  }
-
-  #deleteCode(bytes: Buffer, fields: number, end: number): boolean {
-    const address = parseHex(bytes, fields, fieldEnd(bytes, fields, end));
-    if (!Number.isNaN(address)) this.#isolate.deleteCode(address);
-    return !Number.isNaN(address);
-  }
-
-  /** `path,start,end[,slide]`; the path is escaped byte by byte. */
-  #addLibrary(bytes: Buffer, fields: number, end: number): boolean {
-    const path = unescapePath(bytes.toString("latin1", fields, fieldEnd(bytes, fields, end)));
-    const numbers = bytes
-      .toString("latin1", fieldEnd(bytes, fields, end) + 1, end)
-      .split(",")
-      .map(Number);
-    const [from, to, slide = 0] = numbers;
-    if (path === "" || !(to! > from!) || Number.isNaN(slide)) return false;
-    const name = Buffer.from(path, "latin1").toString("utf8");
-    this.#isolate.libraries.add(name, from!, to!, slide);
-    return true;
-  }
-
-  #addMemory(bytes: Buffer, fields: number, end: number): boolean {
-    if (!hasAt(bytes, fields, end, "CodeRange,")) return true;
-    const start = fields + "CodeRange,".length;
-    const address = parseHex(bytes, start, fieldEnd(bytes, start, end));
-    if (!Number.isNaN(address)) this.#isolate.builtins.codeRange(address);
-    return !Number.isNaN(address);
-  }
-
-  #profiler(bytes: Buffer, fields: number, end: number): boolean {
-    const [event, interval] = bytes.toString("latin1", fields, end).split(",");
-    if (event === "end") this.#openProfilers--;
-    if (event === "begin") {
-      this.#openProfilers++;
-      this.#interval = Number(interval) || 0;
-      this.#timeline.interval = this.#interval;
-    }
-    return true;
-  }
-
-  /** `major,minor,build,patch[,embedder],candidate`: the first record of every isolate. */
-  #beginIsolate(bytes: Buffer, fields: number, end: number): boolean {
-    const parts = bytes.toString("latin1", fields, end).split(",");
-    const embedder = parts[4]?.startsWith("-") ? parts[4] : "";
-    this.#version = parts.slice(0, 4).join(".") + embedder;
-    if (this.#records === 0) return true;
-    if (this.#openProfilers > 0) {
-      // It writes between the lines of one that still runs: in one process addresses are unique.
-      this.#timeline.addTrack();
-      return true;
-    }
-    this.#endTimeline();
-    this.#isolate = this.#newIsolate();
-    this.#stacks = new Stacks(this.#builder, this.#isolate);
-    this.#timeline = new Timeline(this.#builder, this.#threads);
-    return true;
-  }
-
-  #endTimeline(): void {
-    this.#timeline.finish();
-    for (let i = 0; i < this.#timeline.threads; i++) {
-      const kind = i > 0 || this.#isolate.isWorker ? "Worker" : "Main";
-      const name = this.#threads === 0 ? kind : `${kind} ${this.#threads}`;
-      this.#builder.thread({ id: this.#threads, name });
-      this.#threads++;
-    }
-  }
 }
 
 function withoutReturn(bytes: Uint8Array, start: number, end: number): number {
   return end > start && bytes[end - 1] === 13 ? end - 1 : end;
-}
-
-function addressPair(bytes: Uint8Array, start: number, end: number) {
-  const fromEnd = fieldEnd(bytes, start, end);
-  const from = parseHex(bytes, start, fromEnd);
-  const to = parseHex(bytes, fromEnd + 1, fieldEnd(bytes, fromEnd + 1, end));
-  return Number.isNaN(from + to) ? undefined : { from, to };
-}
-
-/** `S0x1fS0x2e…` */
-function parseSfis(bytes: Buffer, start: number, end: number): readonly number[] {
-  const sfis: number[] = [];
-  while (start < end && bytes[start] === letterS) {
-    const next = bytes.indexOf(letterS, start + 1);
-    const sfiEnd = next < 0 || next > end ? end : next;
-    sfis.push(parseHex(bytes, start + 1, sfiEnd));
-    start = sfiEnd;
-  }
-  return sfis;
 }

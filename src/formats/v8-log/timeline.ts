@@ -80,15 +80,15 @@ export class Timeline {
     this.#builder.setWeight(track.lastSample, weight);
   }
 
-  /** Ticks do not name their isolate: it is the one whose clock was here last. */
+  /**
+   * Ticks do not name their isolate: it is the one whose clock stood there last. A time before
+   * all of them is that of a clock that has only just started.
+   */
   #trackOf(time: number): Track {
     let best: Track | undefined;
     for (const track of this.#tracks) {
       if (track.last <= time && (!best || track.last > best.last)) best = track;
     }
-    if (best && this.#pendingTracks === 0) return best;
-    // A clock that has only just started is the better fit for a small time.
-    if (this.#pendingTracks > 0 && (!best || time < time - best.last)) best = undefined;
     if (best) return best;
     if (this.#pendingTracks === 0) return this.#tracks.at(-1)!;
     this.#pendingTracks--;
