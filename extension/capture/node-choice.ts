@@ -4,21 +4,32 @@ import { withProgress } from "../progress.ts";
 
 const setting = "node.path";
 
-/** Absolute path, or `undefined` for the first on PATH. */
-export function chosenNode(): string | undefined {
+export interface NodeChoice {
+  /** Absolute path; absent for the first on PATH. */
+  readonly path: string | undefined;
+  /** Absent when it does not run, or there is none. */
+  readonly version: string | undefined;
+  /** Version and path, or what is wrong with it. */
+  readonly text: string;
+}
+
+export async function chosenNode(): Promise<NodeChoice> {
+  return describe(settingOfNode());
+}
+
+function settingOfNode(): string | undefined {
   return configuration().get<string>(setting)?.trim() || undefined;
 }
 
-/** Its version and path, or what is wrong with it. */
-export async function describeNode(chosen: string | undefined): Promise<string> {
+async function describe(path: string | undefined): Promise<NodeChoice> {
   const { findNode } = await import("../../src/capture/v8/node.ts");
   try {
-    const { version, path } = await findNode(chosen, process.env["PATH"] ?? "");
-    return `${version} (${path})`;
+    const node = await findNode(path, process.env["PATH"] ?? "");
+    return { path, version: node.version, text: `${node.version} (${node.path})` };
   } catch {
-    return chosen === undefined
-      ? vscode.l10n.t("none on PATH")
-      : vscode.l10n.t("{0} does not run", chosen);
+    const text =
+      path === undefined ? vscode.l10n.t("none on PATH") : vscode.l10n.t("{0} does not run", path);
+    return { path, version: undefined, text };
   }
 }
 
@@ -45,12 +56,12 @@ async function nodeItems(): Promise<NodeItem[]> {
   const found = await withProgress(vscode.l10n.t("Looking for Node.js"), ({ signal }) =>
     findNodes(folders, signal),
   );
-  const current = chosenNode();
+  const current = settingOfNode();
   const mark = (isCurrent: boolean) => (isCurrent ? "$(check) " : "$(blank) ");
   return [
     {
       label: `${mark(current === undefined)}${vscode.l10n.t("The first on PATH")}`,
-      description: await describeNode(undefined),
+      description: (await describe(undefined)).text,
       path: "",
     },
     ...found.map(({ path, version }) => ({

@@ -1,6 +1,6 @@
 /** One question for every kind of target: what to profile? */
 import * as vscode from "vscode";
-import { chosenNode, describeNode, selectNode } from "./node-choice.ts";
+import { chosenNode, selectNode } from "./node-choice.ts";
 import type { Plan } from "./recorder.ts";
 import { programFile } from "./targets/current-file.ts";
 import { launchConfigurations } from "./targets/launch-configurations.ts";
@@ -39,12 +39,12 @@ async function targetItems(
   file: vscode.Uri | undefined,
   memory: vscode.Memento,
 ): Promise<TargetItem[]> {
-  const node = chosenNode();
-  const [scripts, nodeText] = await Promise.all([npmScripts(node, file), describeNode(node)]);
+  const node = await chosenNode();
+  const scripts = await npmScripts(node.path, file);
   const programs = [
     section(vscode.l10n.t("current file"), programFile(file, node)),
     section(vscode.l10n.t("npm scripts"), scripts),
-    section(vscode.l10n.t("launch configurations"), launchConfigurations(node)),
+    section(vscode.l10n.t("launch configurations"), launchConfigurations(node.path)),
   ];
   const last = memory.get<string>(lastKey);
   const again = programs.flat().filter(({ id }) => id !== undefined && id === last);
@@ -70,7 +70,7 @@ async function targetItems(
     ]),
     ...section(vscode.l10n.t("profiled with"), [
       {
-        label: vscode.l10n.t("$(settings-gear) Node.js {0}", nodeText),
+        label: vscode.l10n.t("$(settings-gear) Node.js {0}", node.text),
         description: vscode.l10n.t("choose another"),
         plan: async () => {
           await selectNode();

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import { selectNode } from "../../../extension/capture/node-choice.ts";
 import { pickTarget, type TargetItem } from "../../../extension/capture/pick-target.ts";
 import type { Plan } from "../../../extension/capture/recorder.ts";
+import { programFile } from "../../../extension/capture/targets/current-file.ts";
 import { noticeV8Logs } from "../../../extension/capture/v8-log-text.ts";
 import { activateApp, closeEverything, eventually, write } from "./profile-fixture.ts";
 import { WindowStub } from "./window-stub.ts";
@@ -111,12 +112,34 @@ describe("the choice of a target", () => {
     });
   });
 
-  it("runs TypeScript by type stripping, and JSX by tsx only", async () => {
-    const typed = (await pick(file("app.ts"))).rows.filter(({ id }) => id?.includes("app.ts"));
-    assert.match(typed[0]!.description!, /types stripped/);
-    const { plan } = await pick(file("view.tsx"), "view.tsx");
-    assert.ok(plan?.target.kind === "command");
-    assert.deepEqual(plan.target.argv.slice(0, 3), ["node", "--import", "tsx"]);
+  it("runs TypeScript the ways that its Node and its project can", () => {
+    const ways = (path: string, version: string) =>
+      programFile(file(path), { path: undefined, version, text: "" }).map(
+        ({ description }) => description,
+      );
+    const stripped = "run by Node.js, types stripped";
+    assert.deepEqual(ways("app.ts", "24.1.0"), [stripped]);
+    assert.match(ways("app.ts", "20.9.0")[0]!, /^needs Node\.js 22\.18/);
+    assert.deepEqual(ways("view.tsx", "24.1.0"), ["needs tsx in this project"]);
+  });
+
+  it("runs TypeScript by the project's tsx too", async () => {
+    const tsx = vscode.Uri.joinPath(folder.uri, "node_modules", "tsx");
+    await write(vscode.Uri.joinPath(tsx, "package.json"), JSON.stringify({ main: "main.js" }));
+    await write(vscode.Uri.joinPath(tsx, "main.js"), "");
+    try {
+      const choice = { path: undefined, version: "24.1.0", text: "" };
+      const items = programFile(file("app.ts"), choice);
+      assert.deepEqual(
+        items.map(({ description }) => description),
+        ["run by Node.js, types stripped", "run by tsx"],
+      );
+      const plan = await items[1]!.plan!();
+      assert.ok(plan?.target.kind === "command");
+      assert.deepEqual(plan.target.argv, ["node", "--import", "tsx", file("app.ts").fsPath]);
+    } finally {
+      await vscode.workspace.fs.delete(tsx, { recursive: true });
+    }
   });
 
   it("offers no file that is no program", async () => {
