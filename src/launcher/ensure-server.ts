@@ -77,13 +77,16 @@ async function outwait(
   recorded: RecordedServer,
   { unresponsiveMs = 120_000, onUnresponsive, signal }: EnsureOptions,
 ): Promise<ServerClient | undefined> {
-  onUnresponsive?.();
   const until = Date.now() + unresponsiveMs;
+  let told = false;
   while (Date.now() < until) {
     await sleep(unresponsivePollMs, undefined, { ...(signal && { signal }) });
     const found = await probe(recorded);
     if (found.kind === "answering") return found.client;
     if (found.kind === "gone") return undefined;
+    // Not at the first look: a process that was just killed is still there for a moment.
+    if (!told) onUnresponsive?.();
+    told = true;
   }
   throw new UnresponsiveError(unresponsiveMessage(recorded));
 }
