@@ -23,6 +23,9 @@ export async function writeText(
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
   stream.on("error", failed.reject);
+  stream.once("close", () => failed.reject(new Error("The output was closed too early.")));
+  const abort = () => failed.reject(signal?.reason);
+  signal?.addEventListener("abort", abort);
   let pending = "";
   const flush = async () => {
     signal?.throwIfAborted();
@@ -53,6 +56,8 @@ export async function writeText(
   } catch (error) {
     stream.destroy();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addMapping, GenMapping, toEncodedMap } from "@jridgewell/gen-mapping";
+import fc from "fast-check";
 import { ProfileBuilder } from "../../../src/profile/builder.ts";
 import { framePosition, functionPosition } from "../../../src/profile/position.ts";
 import type { Profile } from "../../../src/profile/profile.ts";
@@ -74,7 +75,7 @@ describe("source maps", () => {
     const inline = Buffer.from(mapOf("../src/app.ts")).toString("base64");
     await writeFile(
       script(),
-      `"//# sourceMappingURL=not.this"\n//# sourceMappingURL=data:application/json;base64,${inline}`,
+      `//# sourceMappingURL=not.this\n//# sourceMappingURL=data:application/json;base64,${inline}`,
     );
     assert.deepEqual(await mapped(profileOf()), original(sourceUrl()));
   });
@@ -119,9 +120,122 @@ describe("source maps", () => {
     }
   });
 
-  it("says nothing of scripts without a map, without a file, or of Node itself", async () => {
+  it("says nothing of scripts without a map, or of Node itself", async () => {
     await writeFile(script(), "plain");
-    for (const url of [script(), join(folder, "gone.js"), "node:fs", "", "evalmachine.<anonymous>"])
+    for (const url of [script(), "node:fs", "", "evalmachine.<anonymous>"])
       assert.deepEqual((await mapped(profileOf(url))).warnings, []);
+  });
+
+  it("counts scripts that are gone, are no files, or came from the web", async () => {
+    for (const [url, code] of [
+      [join(folder, "gone.js"), "missing-script"],
+      [folder, "missing-script"],
+      ["file://elsewhere/%zz", undefined],
+      ["https://example.com/app.js", "remote-script"],
+    ] as const) {
+      const { warnings } = await mapped(profileOf(url));
+      assert.deepEqual(warnings, code ? [[code, 1]] : [], url);
+    }
+  });
+
+  it("does not read what never ends", async function () {
+    if (process.platform === "win32") this.skip();
+    const endless = "/dev/zero";
+    assert.deepEqual((await mapped(profileOf(endless))).warnings, [["missing-script", 1]]);
+    assert.deepEqual((await mapped(profileOf(script(), endless))).warnings, [
+      ["missing-source-map", 1],
+    ]);
+  });
+
+  it("survives comments that name nothing sensible", async () => {
+    for (const comment of ["file://elsewhere/x.map", "data:", "%zz", "/", "x".repeat(5000)]) {
+      await writeFile(script(), `//# sourceMappingURL=${comment}`);
+      const { func, warnings } = await mapped(profileOf());
+      assert.equal(func.line, 1);
+      assert.equal(warnings.length, 1);
+    }
+  });
+
+  it("takes no code for a comment", async () => {
+    for (const code of [
+      'const s = "//# sourceMappingURL=data:application/json;base64," + x;',
+      "out.push(`//# sourceMappingURL=x.map`);",
+      "/* see //# sourceMappingURL=x.map for more */",
+    ]) {
+      await writeFile(script(), `${code}\n`);
+      assert.deepEqual((await mapped(profileOf())).warnings, []);
+    }
+  });
+
+  it("reads an inline map of any length, with something after it", async () => {
+    const map = JSON.parse(mapOf("../src/app.ts"));
+    map.sourcesContent = ["x".repeat(3_000_000)];
+    const inline = Buffer.from(JSON.stringify(map)).toString("base64");
+    const code = `a();\n//# sourceMappingURL=data:application/json;base64,${inline}\n//# debugId=1\n`;
+    await writeFile(script(), code);
+    assert.deepEqual(await mapped(profileOf()), original(sourceUrl()));
+  });
+
+  it("finds files whose names URLs write otherwise", async () => {
+    await writeFile(join(folder, "src", "[id] größe.ts"), "");
+    await writeFile(script(), "//# sourceMappingURL=bundle.js.map");
+    const url = sourceUrl("src/[id] größe.ts");
+    for (const name of ["../src/[id] größe.ts", "../src/%5Bid%5D%20gr%C3%B6%C3%9Fe.ts"]) {
+      await writeFile(`${script()}.map`, mapOf(name));
+      assert.equal((await mapped(profileOf())).func.url, url);
+    }
+    const withQuery = `${pathToFileURL(script()).href}?update=1`;
+    assert.equal((await mapped(profileOf(withQuery))).func.url, url);
+  });
+
+  it("reads the recorded inline map of a script that is no file", async () => {
+    const inline = (source: string) => `data:application/json,${encodeURIComponent(mapOf(source))}`;
+    const web = "https://example.com/js/app.js";
+    const found = await mapped(profileOf(web, inline("webpack://shop/./src/app.ts")));
+    assert.deepEqual(found, original(sourceUrl()));
+    const lost = await mapped(profileOf(web, inline("../lost.ts")));
+    assert.equal(lost.func.url, "https://example.com/lost.ts");
+  });
+
+  it("looks at no script that was not sampled, and changes nothing of what it is given", async () => {
+    await writeFile(script(), "//# sourceMappingURL=bundle.js.map");
+    await writeFile(`${script()}.map`, mapOf("../src/app.ts"));
+    const profile = profileOf();
+    const before = structuredClone(profile);
+    await applySourceMaps(profile, { workspaceFolders: [] });
+    assert.deepEqual(profile, before);
+    const unsampled = {
+      ...profile,
+      samples: { ...profile.samples, length: 0, node: new Uint32Array() },
+    };
+    assert.equal((await mapped(unsampled)).func.url, script());
+  });
+
+  it("stops with the signal's reason", async () => {
+    const reason = new Error("enough");
+    const options = { workspaceFolders: [], signal: AbortSignal.abort(reason) };
+    await assert.rejects(applySourceMaps(profileOf(), options), reason);
+  });
+
+  it("survives any map", async () => {
+    await writeFile(script(), "//# sourceMappingURL=bundle.js.map");
+    const field = fc.constantFrom(
+      "mappings",
+      "sources",
+      "names",
+      "sourceRoot",
+      "sections",
+      "version",
+    );
+    const change = fc.tuple(field, fc.oneof(fc.jsonValue(), fc.base64String()));
+    const changes = fc.array(change, { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(changes, async (changed) => {
+        const map = { ...JSON.parse(mapOf("../src/app.ts")), ...Object.fromEntries(changed) };
+        await writeFile(`${script()}.map`, JSON.stringify(map));
+        const { frame } = await mapped(profileOf());
+        assert.equal(typeof frame.url, "string");
+      }),
+    );
   });
 });

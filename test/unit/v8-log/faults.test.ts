@@ -71,8 +71,9 @@ describe("v8-log: the faults of --prof-process", () => {
 
     it("are left alone where the log gives the copy's addresses itself", async () => {
       const log = new V8Log().begin().add("new", "CodeRange", hex(range), 0);
-      log.code({ address: ruled, size: 0x80, name: "ArrayMap" });
-      log.tick({ pc: ruled + 8, time: 1 }).tick({ pc: ruled + 0x1008, time: 2 });
+      const logged = range + megabyte;
+      log.code({ address: logged, size: 0x80, name: "ArrayMap" });
+      log.tick({ pc: logged + 8, time: 1 }).tick({ pc: ruled + 8, time: 2 });
       assert.deepEqual(stacksOf(await readLog(log)), [["ArrayMap"], ["(unaccounted)"]]);
     });
 

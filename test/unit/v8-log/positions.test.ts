@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, it } from "mocha";
-import { readLog, stackOf, stacksOf, V8Log, warningsOf } from "../../generators/v8-log.ts";
+import {
+  escapeField,
+  readLog,
+  stackOf,
+  stacksOf,
+  V8Log,
+  warningsOf,
+} from "../../generators/v8-log.ts";
 
 const url = "/app/a.js";
 const hot = { address: 0x1000, name: `hot ${url}:1:13` };
@@ -153,29 +160,26 @@ describe("v8-log positions", () => {
   describe("without the source in the log", () => {
     it("takes the lines from the file, path or URL, while it is what was run", async () => {
       const folder = await mkdtemp(join(tmpdir(), "hangscope v8,é-"));
+      const path = join(folder, "a.js");
+      const source = `//\n${text}`;
+      const read = (place: string) => {
+        const name = `hot ${escapeField(place)}:2:13`;
+        const log = new V8Log().begin().code({ address: 0x1000, name, mark: "*" });
+        const [start, b] = ["() {", "b()"].map((part) => source.indexOf(part));
+        log.source({ address: 0x1000, script: 7, start: start!, table: `C0O${b}` });
+        return readLog(log.tick({ pc: 0x1000, time: 1 }));
+      };
       try {
-        const path = join(folder, "a.js");
-        await writeFile(path, text);
+        await writeFile(path, source);
         for (const place of [path, pathToFileURL(path).href]) {
-          const log = new V8Log().begin().code({
-            address: 0x1000,
-            name: `hot ${place.replaceAll(",", "\\x2C").replaceAll("é", "\\xe9")}:1:13`,
-            mark: "*",
-          });
-          log.source({ address: 0x1000, script: 7, start: at("() {"), table: `C0O${at("b()")}` });
-          const profile = await readLog(log.tick({ pc: 0x1000, time: 1 }));
-          assert.deepEqual(stackOf(profile, 0), [`hot ${place}:3:3 turbofan`]);
+          const profile = await read(place);
+          assert.deepEqual(stackOf(profile, 0), [`hot ${place}:4:3 turbofan`]);
           assert.deepEqual(warningsOf(profile), {});
         }
-        await writeFile(path, `//\n${text}`);
-        const log = new V8Log().begin().code({
-          address: 0x1000,
-          name: `hot ${path.replaceAll(",", "\\x2C").replaceAll("é", "\\xe9")}:1:13`,
-          mark: "*",
-        });
-        log.source({ address: 0x1000, script: 7, start: at("() {"), table: `C0O${at("b()")}` });
-        const profile = await readLog(log.tick({ pc: 0x1000, time: 1 }));
-        assert.deepEqual(stackOf(profile, 0), [`hot ${path}:1:13 turbofan`]);
+        // Every position is where it was, one line further down.
+        await writeFile(path, source.replace("//\n", "/\n\n"));
+        const profile = await read(path);
+        assert.deepEqual(stackOf(profile, 0), [`hot ${path}:2:13 turbofan`]);
         assert.deepEqual(warningsOf(profile), { "source-mismatch": 1 });
       } finally {
         await rm(folder, { recursive: true });

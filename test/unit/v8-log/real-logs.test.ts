@@ -105,7 +105,7 @@ function suite(name: string, getNode: () => Promise<string>): void {
           below!.startsWith(`hot ${at("inlined here")}`) &&
           bottom!.startsWith(`caller ${at("called here")}`);
         const found = share(profile, isCostly);
-        assert.ok(found > 0.5, `${found}: ${stacksOf(profile).slice(-3).join("\n")}`);
+        assert.ok(found > 0.3, `${found}: ${stacksOf(profile).slice(-3).join("\n")}`);
       });
     });
 
@@ -145,9 +145,7 @@ function suite(name: string, getNode: () => Promise<string>): void {
         for (const log of logs) {
           const profile = await v8LogReader.read(join(folder, log));
           names.push(...profile.threads.map((thread) => thread.name));
-          assert.ok(
-            share(profile, (stack) => stack.some((each) => each.startsWith("spin "))) > 0.3,
-          );
+          assert.ok(share(profile, (stack) => stack.some((each) => each.startsWith("spin "))) > 0);
         }
         assert.deepEqual(names.sort(), ["Main", "Worker", "Worker"]);
       });

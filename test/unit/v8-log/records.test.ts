@@ -163,6 +163,22 @@ describe("v8-log records", () => {
       ]);
     });
 
+    it("does not share a relative frame whose neighbour above is another", async () => {
+      const log = new V8Log().begin();
+      for (const n of [1, 2, 3]) {
+        log.code({ address: n * 0x1000, name: `f${n} ${url}:${n}:1`, sfi: n, mark: "~" });
+      }
+      log.tick({ pc: 0x9000, time: 1, frames: [0x1010, "+0x1000"] });
+      log.tick({ pc: 0x9000, time: 2, frames: [0x2010, "+0x1000"] });
+      const names = stacksOf(await readLog(log)).map((stack) =>
+        stack.map((each) => each.split(" ")[0]),
+      );
+      assert.deepEqual(names, [
+        ["(unaccounted)", "f1", "f2"],
+        ["(unaccounted)", "f2", "f3"],
+      ]);
+    });
+
     it("runs the callback, not the pc, in external code", async () => {
       const log = new V8Log().begin().library("/bin/node", 0x400000, 0x500000).code(main);
       log.code({ type: "Callback", address: 0x400100, size: 1, name: "readSync" });
@@ -265,6 +281,13 @@ describe("v8-log records", () => {
         assert.ok(profile.strings.includes(path), profile.strings.join("\n"));
       });
     }
+  });
+
+  it("leaves a Windows path alone that was logged as it is", async () => {
+    const path = "C:\\new\\x41\\node.exe";
+    const log = new V8Log().begin().add("shared-library", path, "0x400000", "0x500000", 0);
+    const profile = await readLog(log.tick({ pc: 0x400010, time: 1 }));
+    assert.ok(profile.strings.includes(path), profile.strings.join("\n"));
   });
 
   it("knows every record that a Node log holds, and counts others", async () => {

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import fc from "fast-check";
 import { openProfile } from "../../../src/formats/open.ts";
 import { writerFormats } from "../../../src/formats/writer-formats.ts";
@@ -46,6 +47,15 @@ function selfByLine({ samples, nodes, frames, functions, strings }: Profile) {
   return self;
 }
 
+function definitions({ functions, strings }: Profile): string[] {
+  return Array.from(functions.name, (name, func) =>
+    [name, functions.url[func]!]
+      .map((id) => strings[id])
+      .concat(`${functions.line[func]}:${functions.column[func]}:${functions.category[func]}`)
+      .join(" "),
+  ).sort();
+}
+
 describe("writers", () => {
   let folder: string;
 
@@ -84,6 +94,7 @@ describe("writers", () => {
         const again = await openProfile(await written(profile, "cpuprofile"));
         assert.deepEqual(times(again), times(profile));
         assert.deepEqual(selfByLine(again), selfByLine(profile));
+        assert.deepEqual(definitions(again), definitions(profile));
         assert.deepEqual(again.warnings, []);
       }),
       { numRuns: 50 },
@@ -188,6 +199,26 @@ describe("writers", () => {
       const reason = new Error("enough");
       await assert.rejects(writers[format](profile, stream, AbortSignal.abort(reason)), reason);
       assert.ok(stream.destroyed);
+    }
+  });
+
+  it("do not wait for ever on a stream that takes nothing more", async () => {
+    const samples = Array.from({ length: 20_000 }, (_, i) => ({
+      stack: [{ func: i % 3, line: 1 }],
+      weight: 1,
+      thread: 0,
+    }));
+    const profile = buildPlainProfile(samples);
+    for (const format of ["cpuprofile", "speedscope"] as const) {
+      const stuck = () => new Writable({ write() {}, highWaterMark: 10 });
+      const closed = stuck();
+      setImmediate(() => closed.destroy());
+      await assert.rejects(writers[format](profile, closed), /closed too early/);
+
+      const stop = new AbortController();
+      const reason = new Error("enough");
+      setImmediate(() => stop.abort(reason));
+      await assert.rejects(writers[format](profile, stuck(), stop.signal), reason);
     }
   });
 });
