@@ -33,7 +33,12 @@ interface Entry {
   readonly record: CaptureRecord;
   readonly session: Session;
   ended: boolean;
+  /** The result, or on its way: everyone who stops the capture gets the same. */
+  result?: Promise<StoppedCapture>;
 }
+
+/** For those who stop a capture that another client has just stopped. */
+const keptResults = 20;
 
 export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): CaptureSessions {
   const entries = new Map<string, Entry>();
@@ -43,6 +48,11 @@ export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): C
     if (!entry || entry.ended) return;
     entry.ended = true;
     onEvent({ kind: "capture-ended", sessionId });
+  };
+
+  const forgetOldest = () => {
+    const stopped = [...entries].filter(([, { result }]) => result);
+    for (const [sessionId] of stopped.slice(0, -keptResults)) entries.delete(sessionId);
   };
 
   return {
@@ -73,31 +83,42 @@ export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): C
     async stop(sessionId, task) {
       const entry = entries.get(sessionId);
       if (!entry) {
-        const problem = `No capture ${sessionId} is under way: it was stopped already`;
+        const problem = `No capture ${sessionId} is under way: it was stopped long ago`;
         throw new CaptureError("unknown-session", `${problem}, or the server was restarted.`);
       }
-      try {
-        const stopped = await entry.session.stop(task);
-        const profiles = stopped.profiles.map(({ path, title, pid }) => ({
-          file: basename(path),
-          title,
-          pid,
-        }));
-        const endedAt = new Date().toISOString();
-        await writeRecord(entry.directory, { ...entry.record, endedAt, profiles });
-        return stopped;
-      } finally {
-        end(sessionId);
-        entries.delete(sessionId);
-      }
+      entry.result ??= collect(entry, task)
+        .catch((error: unknown) => {
+          entries.delete(sessionId);
+          throw error;
+        })
+        .finally(() => {
+          end(sessionId);
+          forgetOldest();
+        });
+      return entry.result;
     },
 
     async dispose() {
-      const sessions = [...entries.values()].map(({ session }) => session.abandon());
+      const underWay = [...entries.values()].filter(({ result }) => !result);
       entries.clear();
-      await Promise.allSettled(sessions);
+      await Promise.allSettled(underWay.map(({ session }) => session.abandon()));
     },
   };
+}
+
+async function collect(
+  { directory, record, session }: Entry,
+  task: TaskOptions,
+): Promise<StoppedCapture> {
+  const stopped = await session.stop(task);
+  const profiles = stopped.profiles.map(({ path, title, pid }) => ({
+    file: basename(path),
+    title,
+    pid,
+  }));
+  const endedAt = new Date().toISOString();
+  await writeRecord(directory, { ...record, endedAt, profiles });
+  return stopped;
 }
 
 function recordOf({ target, sampler, title }: StartOptions): CaptureRecord {

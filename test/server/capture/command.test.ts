@@ -210,11 +210,17 @@ describe("capture of a command that we launch", function () {
       const started = await sessions.start(startSchema.parse({ target, sampler, directory }), {});
       assert.ok(started.pid);
       await until(folder, events);
-      stopped = await sessions.stop(started.sessionId, {});
+      const [first, second] = await Promise.all([
+        sessions.stop(started.sessionId, {}),
+        sessions.stop(started.sessionId, {}),
+      ]);
+      stopped = first;
+      assert.equal(second, first, "two who stop it at once get the same");
+      assert.equal(await sessions.stop(started.sessionId, {}), first, "and who comes later");
       const [stored] = await listCaptures(directory);
       assert.equal(stored?.profiles.length, stopped.profiles.length);
       assert.ok(stored?.endedAt);
-      await assert.rejects(sessions.stop(started.sessionId, {}), {
+      await assert.rejects(sessions.stop("unknown", {}), {
         name: "CaptureError",
         code: "unknown-session",
       });
