@@ -10,11 +10,17 @@ export interface CommandOptions {
 }
 
 /**
- * A failure with a sentence for the user that says what to do next: shown as it is.
- * Any other error is shown with a way to the log.
+ * A failure with a sentence for the user that says what to do next: shown as it is, with a button
+ * for that where a command does it. Any other error is shown with a way to the log.
  */
 export class UserError extends Error {
   override readonly name = "UserError";
+  readonly remedy: vscode.Command | undefined;
+
+  constructor(message: string, remedy?: vscode.Command) {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 export function registerCommand<Args extends readonly unknown[]>(
@@ -54,13 +60,15 @@ export function reportFailure(log: vscode.LogOutputChannel, doing: string, error
 }
 
 async function show(failure: Error, log: vscode.LogOutputChannel): Promise<void> {
-  if (tellsEnough(failure)) {
+  const remedy = failure instanceof UserError ? failure.remedy : undefined;
+  const button = remedy?.title ?? (tellsEnough(failure) ? undefined : vscode.l10n.t("Show Log"));
+  if (button === undefined) {
     await vscode.window.showErrorMessage(failure.message);
     return;
   }
-  const showLog = vscode.l10n.t("Show Log");
-  if ((await vscode.window.showErrorMessage(failure.message, showLog)) !== showLog) return;
-  if (isOfServer(failure)) await vscode.commands.executeCommand("hangscope.showServerLog");
+  if ((await vscode.window.showErrorMessage(failure.message, button)) !== button) return;
+  if (remedy) await vscode.commands.executeCommand(remedy.command);
+  else if (isOfServer(failure)) await vscode.commands.executeCommand("hangscope.showServerLog");
   else log.show();
 }
 

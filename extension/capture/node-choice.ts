@@ -1,6 +1,7 @@
 /** Which Node profiles: the setting's, else the first on PATH. Shown, and can be changed. */
 import * as vscode from "vscode";
 import { withProgress } from "../progress.ts";
+import { requireTrust } from "../trust.ts";
 
 const setting = "node.path";
 
@@ -35,6 +36,7 @@ async function describe(path: string | undefined): Promise<NodeChoice> {
 
 /** Asks for a Node among those installed, or a file, and remembers it. */
 export async function selectNode(): Promise<void> {
+  requireTrust();
   const chosen = await vscode.window.showQuickPick(nodeItems(), {
     title: vscode.l10n.t("Select Node.js for Profiling"),
     placeHolder: vscode.l10n.t("Programs are profiled with this Node.js"),

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { UserError } from "../commands.ts";
 import { withProgress } from "../progress.ts";
+import { requireTrust } from "../trust.ts";
 
 /** @param uri the Explorer's or the editor's resource, when the command came from there */
 export async function openProfile({ active }: App, uri?: vscode.Uri): Promise<void> {
@@ -13,6 +14,7 @@ export async function openProfile({ active }: App, uri?: vscode.Uri): Promise<vo
 
 /** @param uri the Explorer's resource, when the command came from there */
 export async function symbolizeLog({ server, active }: App, uri?: vscode.Uri): Promise<void> {
+  requireTrust();
   const log = uri ?? (await pick(vscode.l10n.t("Symbolize V8 Log"), ["log", "v8log"]));
   if (!log) return;
   const output = await vscode.window.showSaveDialog({

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { registerCommand, reportFailure } from "../commands.ts";
+import { requireTrust } from "../trust.ts";
 import { registerCapturesView } from "./captures-view.ts";
 import { selectNode } from "./node-choice.ts";
 import { openProfile, symbolizeLog } from "./profile-files.ts";
@@ -17,6 +18,7 @@ export function registerCapture(
   const { context, log, active } = app;
   /** @param given a plan, from other code, or the file whose title bar was clicked */
   const start = async (given?: Plan | vscode.Uri) => {
+    requireTrust();
     const plan = given && "target" in given ? given : await askForPlan(given);
     if (plan) await recorder.start(plan);
   };
@@ -27,18 +29,15 @@ export function registerCapture(
   return vscode.Disposable.from(
     registerCommand(log, "hangscope.startProfiling", start, {
       refuse: () =>
-        recorder.current
-          ? vscode.l10n.t("{0} is being profiled: stop that first.", recorder.current.title)
-          : untrusted(),
+        recorder.current &&
+        vscode.l10n.t("{0} is being profiled: stop that first.", recorder.current.title),
     }),
     registerCommand(log, "hangscope.stopProfiling", () => recorder.stop(), {
       refuse: () => (recorder.current ? undefined : vscode.l10n.t("Nothing is being profiled.")),
     }),
-    registerCommand(log, "hangscope.symbolizeLog", (uri?: vscode.Uri) => symbolizeLog(app, uri), {
-      refuse: untrusted,
-    }),
+    registerCommand(log, "hangscope.symbolizeLog", (uri?: vscode.Uri) => symbolizeLog(app, uri)),
     registerCommand(log, "hangscope.openProfile", (uri?: vscode.Uri) => openProfile(app, uri)),
-    registerCommand(log, "hangscope.selectNode", selectNode, { refuse: untrusted }),
+    registerCommand(log, "hangscope.selectNode", selectNode),
     registerCapturesView(app, captures),
     noticeV8Logs(active, context.globalState),
     recorder.onDidStop((outcome) => {
@@ -46,9 +45,4 @@ export function registerCapture(
       shown.catch((error: unknown) => reportFailure(log, "show the capture", error));
     }),
   );
-}
-
-function untrusted(): string | undefined {
-  if (vscode.workspace.isTrusted) return undefined;
-  return vscode.l10n.t("Hangscope starts no program in a folder that you have not trusted.");
 }

@@ -6,6 +6,7 @@ import type { TaskOptions } from "../../src/toolchain/progress.ts";
 import type { ToolInput, ToolName, ToolOutput } from "../../src/tools/index.ts";
 import type { ServerConnection, ServerState } from "../app.ts";
 import { UserError } from "../commands.ts";
+import { requireTrust } from "../trust.ts";
 
 export class WorkspaceServer implements ServerConnection {
   readonly #stateChanged = new vscode.EventEmitter<ServerState>();
@@ -17,7 +18,7 @@ export class WorkspaceServer implements ServerConnection {
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
   #state: ServerState = { kind: "stopped" };
-  #connection: Promise<Connection> | undefined;
+  #made: Promise<Connection> | undefined;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#context = context;
@@ -33,15 +34,17 @@ export class WorkspaceServer implements ServerConnection {
     input: ToolInput<N>,
     task?: TaskOptions,
   ): Promise<ToolOutput<N>> {
-    return (await this.#connected()).call(name, input, task);
+    requireTrust();
+    return (await this.#connection()).call(name, input, task);
   }
 
   async restart(): Promise<void> {
-    await (await this.#connected()).restart();
+    requireTrust();
+    await (await this.#connection()).restart();
   }
 
   async showLog(): Promise<void> {
-    const { log } = await this.#connected();
+    const { log } = await this.#connection();
     try {
       await vscode.window.showTextDocument(vscode.Uri.file(log), { preview: true });
     } catch {
@@ -50,23 +53,20 @@ export class WorkspaceServer implements ServerConnection {
   }
 
   dispose(): void {
-    void this.#connection?.then((connection) => connection.dispose());
+    void this.#made?.then((connection) => connection.dispose());
     this.#stateChanged.dispose();
     this.#profileUpdated.dispose();
     this.#captureEnded.dispose();
   }
 
-  #connected(): Promise<Connection> {
-    if (!vscode.workspace.isTrusted) {
-      const message = vscode.l10n.t("Hangscope starts nothing in a folder you do not trust.");
-      return Promise.reject(new UserError(message));
-    }
-    this.#connection ??= this.#connect();
-    return this.#connection;
+  /** Starts nothing by itself: the first call does. */
+  #connection(): Promise<Connection> {
+    this.#made ??= this.#make();
+    return this.#made;
   }
 
   /** Loaded when first needed, so that activation does not pay for it. */
-  async #connect(): Promise<Connection> {
+  async #make(): Promise<Connection> {
     const { Connection } = await import("../../src/launcher/connection.ts");
     const idleMinutes = vscode.workspace
       .getConfiguration("hangscope")

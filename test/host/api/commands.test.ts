@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { registerCommand, UserError } from "../../../extension/commands.ts";
-import { activateApp } from "./profile-fixture.ts";
+import { activateApp, eventually } from "./profile-fixture.ts";
 import { WindowStub } from "./window-stub.ts";
 
 describe("a command", () => {
@@ -55,6 +55,20 @@ describe("a command", () => {
     await execute(() => Promise.reject(new UserError("Open a folder first.")));
     assert.deepEqual(errors, [["Open a folder first."]]);
     assert.match(logged.join("\n"), /UserError: Open a folder first/);
+  });
+
+  it("offers the command that mends it", async () => {
+    answer = "Mend";
+    let mended = false;
+    registered.push(
+      registerCommand(log as never, "hangscope.test.mend", () => {
+        mended = true;
+      }),
+    );
+    const remedy = { title: "Mend", command: "hangscope.test.mend" };
+    await execute(() => Promise.reject(new UserError("It is broken.", remedy)));
+    assert.deepEqual(errors, [["It is broken.", "Mend"]]);
+    await eventually(() => assert.ok(mended));
   });
 
   it("shows a defect with a way to the log", async () => {
