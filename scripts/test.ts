@@ -28,8 +28,8 @@ if (unknown !== undefined) {
 }
 
 const stop = new AbortController();
-process.once("SIGINT", () => stop.abort());
-process.once("SIGTERM", () => stop.abort());
+process.on("SIGINT", () => stop.abort());
+process.on("SIGTERM", () => stop.abort());
 
 const wanted = areas.filter((area) => values.only?.includes(area) ?? true);
 await execa(process.execPath, ["esbuild.mjs"], { cwd: root, stdio: "inherit" });

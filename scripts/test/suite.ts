@@ -42,7 +42,7 @@ export async function runSuite(
     cancelSignal: signal,
   });
   const left = killMarked(run);
-  if (left > 0) console.log(`${suite.name}: ended ${left} processes that the suite left running`);
+  if (left > 0) console.log(`${suite.name} left processes running, now ended: ${left}`);
   const counts = readCounts(countsFile);
   rmSync(countsFile, { force: true });
   return judge(result, counts, suite.timeoutMs);

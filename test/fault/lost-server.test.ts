@@ -1,0 +1,167 @@
+/** What callers see when a process ends, stops or leaves in the middle of something. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { Connection, type ConnectionState } from "../../src/launcher/connection.ts";
+import { ensureServer } from "../../src/launcher/ensure-server.ts";
+import { isSameProcess } from "../../src/launcher/probe.ts";
+import { serverFolder } from "../../src/launcher/server-folder.ts";
+import { serverScript, type TestWorkspace, testWorkspace } from "../server/support/workspace.ts";
+
+/** Something to attach to that never answers, so that a call can be caught in its middle. */
+class SilentInspector {
+  readonly #server: Server;
+  readonly #sockets: Socket[] = [];
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.on("connection", (socket) => {
+      socket.on("error", () => {});
+      this.#sockets.push(socket);
+    });
+  }
+
+  static async listen(): Promise<SilentInspector> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new SilentInspector(server);
+  }
+
+  get address(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/silent`;
+  }
+
+  /** How often anybody came. */
+  get visits(): number {
+    return this.#sockets.length;
+  }
+
+  async visited(): Promise<void> {
+    if (this.visits === 0) await once(this.#server, "connection");
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+}
+
+describe("lost server", () => {
+  let workspace: TestWorkspace;
+  let inspector: SilentInspector;
+  let connection: Connection;
+  const states: ConnectionState["kind"][] = [];
+  const options = () => ({ workspace: workspace.path, serverScript });
+
+  beforeEach(async () => {
+    workspace = await testWorkspace();
+    inspector = await SilentInspector.listen();
+    states.length = 0;
+    connection = new Connection({ ...options(), onState: ({ kind }) => states.push(kind) });
+  });
+  afterEach(async () => {
+    inspector.close();
+    connection.dispose();
+    await workspace.dispose();
+  });
+
+  const attach = () =>
+    connection.call("v8.start", {
+      target: { kind: "inspector", address: inspector.address },
+      directory: join(workspace.path, "captures"),
+    });
+  const open = () => connection.call("profile.open", { path: "/nowhere" });
+
+  it("fails a call that changes something once, clearly, and never sends it again", async () => {
+    const failing = assert.rejects(attach(), { name: "ToolError", code: "connection-lost" });
+    await inspector.visited();
+    process.kill((await workspace.recorded()).server.pid, "SIGKILL");
+    await failing;
+    await assert.rejects(open(), { code: "no-file" });
+    assert.equal(inspector.visits, 1);
+  });
+
+  it("reports a stopped server in the middle of a call and takes its answer when it goes on", async () => {
+    const answer = attach().catch((error: Error) => error);
+    await inspector.visited();
+    const { server } = await workspace.recorded();
+    process.kill(server.pid, "SIGSTOP");
+    while (states.at(-1) !== "unresponsive") await sleep(20);
+    process.kill(server.pid, "SIGCONT");
+    while (states.at(-1) !== "ready") await sleep(20);
+    inspector.close();
+    assert.equal(((await answer) as Error).name, "ToolError");
+    assert.equal((await workspace.recorded()).server.pid, server.pid);
+    assert.equal(inspector.visits, 1);
+  });
+
+  it("does not hand out a server that is leaving", async () => {
+    const leaving = await ensureServer(options());
+    const ready = join(workspace.path, "..", "ready");
+    const stubborn = `
+      for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+      require("node:fs").writeFileSync(${JSON.stringify(ready)}, "");
+      setInterval(() => {}, 1000);`;
+    await leaving.call("v8.start", {
+      target: {
+        kind: "command",
+        argv: [process.execPath, "-e", stubborn],
+        cwd: join(workspace.path, ".."),
+      },
+      directory: join(workspace.path, "captures"),
+    });
+    while (!existsSync(ready)) await sleep(20);
+    await leaving.shutdown();
+    await assert.rejects(open(), { code: "no-file" });
+    const { server } = await workspace.recorded();
+    assert.notEqual(server.pid, leaving.server.pid);
+  });
+
+  it("leaves no server when its launcher is killed before it was recorded", async () => {
+    const ensure = new URL("../../src/launcher/ensure-server.ts", import.meta.url);
+    const code = `
+      const { ensureServer } = await import(${JSON.stringify(ensure)});
+      await ensureServer(${JSON.stringify(options())});`;
+    const args = ["--input-type=module", "-e", code];
+    const launcher = execa(process.execPath, args, { reject: false });
+    const folder = serverFolder(workspace.path).path;
+    while ((await serversOf(folder)).length === 0) await sleep(5);
+    launcher.kill("SIGKILL");
+    await launcher;
+    while ((await serversOf(folder)).length > 0) await sleep(20);
+    await assert.rejects(workspace.recorded());
+  });
+
+  it("ends what it launched when it is asked to leave", async () => {
+    const client = await ensureServer(options());
+    const recorded = await workspace.recorded();
+    const { pid } = await client.call("v8.start", {
+      target: {
+        kind: "command",
+        argv: [process.execPath, "-e", "setInterval(() => {}, 1000)"],
+        cwd: join(workspace.path, ".."),
+      },
+      directory: join(workspace.path, "captures"),
+    });
+    await client.shutdown();
+    while (await isSameProcess(recorded)) await sleep(20);
+    assert.throws(() => process.kill(pid!, 0), { code: "ESRCH" });
+  });
+});
+
+/** Pids of the servers of one folder. */
+async function serversOf(folder: string): Promise<number[]> {
+  const found = [];
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const line = await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "");
+    const argv = line.split("\0");
+    if (argv.includes(serverScript) && argv.includes(folder)) found.push(Number(name));
+  }
+  return found;
+}

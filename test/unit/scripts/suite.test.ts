@@ -1,0 +1,92 @@
+/** What `npm test` makes of suites that break: never a pass, and no process left. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { addCounts, describeCounts } from "../../../scripts/test/counts.ts";
+import { runSuite } from "../../../scripts/test/suite.ts";
+
+const never = new AbortController().signal;
+const write = (counts: object) =>
+  `require("fs").writeFileSync(process.env.HANGSCOPE_TEST_COUNTS, '${JSON.stringify(counts)}');`;
+const good = { passed: 3, failed: 0, skipped: 1 };
+const none = { passed: 0, failed: 0, skipped: 0 };
+
+function run(code: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}) {
+  const { timeoutMs = 20_000, signal = never } = options;
+  return runSuite({ name: "sample", nodeArgs: ["-e", code], timeoutMs }, {}, signal);
+}
+
+/** Starts a program that outlives its parent in a process group of its own. */
+const leave = (pidFile: string) => `
+  const child = require("child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"],
+    { detached: true, stdio: "ignore" });
+  child.unref();
+  require("fs").writeFileSync(${JSON.stringify(pidFile)}, String(child.pid));`;
+
+describe("running a suite", () => {
+  it("takes the counts that its reporter wrote", async () => {
+    assert.deepEqual(await run(write(good)), { counts: good });
+  });
+
+  it("keeps failed tests as failed tests, whatever the exit code", async () => {
+    const counts = { passed: 1, failed: 2, skipped: 0 };
+    assert.deepEqual(await run(`${write(counts)} process.exit(2)`), { counts });
+  });
+
+  it("fails a suite that ends before its tests", async () => {
+    const { counts, problem } = await run("process.exit(0)");
+    assert.deepEqual(counts, none);
+    assert.match(problem ?? "", /ended with code 0 before its tests did/);
+  });
+
+  it("fails a suite that breaks after its tests passed", async () => {
+    const { problem } = await run(`${write(good)} process.exit(7)`);
+    assert.match(problem ?? "", /ended with code 7 though no test failed/);
+  });
+
+  it("kills a suite that hangs", async () => {
+    const { problem } = await run("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)", {
+      timeoutMs: 1_000,
+    });
+    assert.match(problem ?? "", /was killed after/);
+  });
+
+  it("ends a suite when told to", async () => {
+    const { problem } = await run("setInterval(() => {}, 1000)", {
+      signal: AbortSignal.timeout(500),
+    });
+    assert.match(problem ?? "", /before its tests did/);
+  });
+
+  it("ends what a suite left running", async function () {
+    if (process.platform !== "linux") this.skip();
+    const folder = mkdtempSync(join(tmpdir(), "hangscope-left-"));
+    const left = join(folder, "pid");
+    await run(`${write(good)} ${leave(left)}`);
+    const pid = readFileSync(left, "utf8");
+    rmSync(folder, { recursive: true });
+    while (isRunning(pid)) await setTimeout(20);
+  });
+});
+
+/** A killed process may stay a while as a zombie. */
+function isRunning(pid: string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+describe("the line of counts", () => {
+  it("sums suites", () => {
+    const sum = addCounts([good, { passed: 1, failed: 2, skipped: 0 }]);
+    assert.equal(describeCounts(sum), "4 passed, 2 failed, 1 skipped");
+  });
+
+  it("leaves out skipped tests when there are none", () => {
+    assert.equal(describeCounts({ passed: 4, failed: 0, skipped: 0 }), "4 passed, 0 failed");
+  });
+});
