@@ -3,6 +3,7 @@ const suites: Readonly<
   Record<string, () => Promise<{ bench(args: readonly string[]): Promise<void> }>>
 > = {
   v8: () => import("./v8.ts"),
+  window: () => import("./window.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

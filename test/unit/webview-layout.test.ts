@@ -132,7 +132,7 @@ describe("webview layout", () => {
           const y = rowTop(row, rows, view);
           assert.equal(rowAt(y + rowHeight / 2, rows, view), row);
           const [first, last] = visibleRows(rows, view);
-          const isVisible = y + rowHeight > 0 && y <= view.height;
+          const isVisible = y + rowHeight > 0 && y < view.height;
           if (isVisible) assert.ok(row >= first && row <= last);
         },
       ),

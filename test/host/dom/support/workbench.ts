@@ -45,6 +45,8 @@ export class Workbench {
   readonly page: Page;
   /** The copy of the workspace that the window has open. */
   readonly workspace: string;
+  /** `HANGSCOPE_HOME` of the window's extension. */
+  readonly home: string;
   readonly #folder: string;
   readonly #dataDir: string;
   readonly #server: RunningServer;
@@ -61,6 +63,7 @@ export class Workbench {
     this.page = parts.page;
     this.#folder = parts.folder;
     this.workspace = join(parts.folder, "workspace");
+    this.home = join(parts.folder, "home");
     this.#dataDir = join(parts.folder, "data");
     this.#server = parts.server;
     this.#browser = parts.browser;
@@ -99,7 +102,7 @@ export class Workbench {
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#server.stop();
-    await stopToolServer(this.workspace, join(this.#folder, "home"));
+    await stopToolServer(this.workspace, this.home);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
