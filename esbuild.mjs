@@ -3,6 +3,7 @@
  *
  * `--watch` rebuilds on every change; `--production` minifies and leaves the source maps out.
  */
+import { rm } from "node:fs/promises";
 import * as esbuild from "esbuild";
 
 const watch = process.argv.includes("--watch");
@@ -26,6 +27,16 @@ const requireShim =
   'import { createRequire as createRequireOfBundle } from "node:module";' +
   "const require = createRequireOfBundle(import.meta.url);";
 
+/** Before any other code of ours runs: an older Node would fail on it without a reason. */
+const nodeCheck = `{
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 22 || (major === 22 && minor < 18)) {
+    console.error("hangscope needs Node 22.18 or later; this is " + process.version + ".");
+    process.exit(1);
+  }
+}
+`;
+
 /** @type {(entry: string, outfile: string, banner?: string) => esbuild.BuildOptions} */
 const nodeModule = (entry, outfile, banner = "") => ({
   ...node,
@@ -40,14 +51,17 @@ const bundles = [
   {
     ...node,
     entryPoints: ["extension/activate.ts"],
-    outfile: "dist/extension.cjs",
-    format: "cjs",
+    outdir: "dist/extension",
+    format: "esm",
+    // What is imported when first needed is not even read at activation.
+    splitting: true,
+    banner: { js: requireShim },
     external: ["vscode"],
   },
   nodeModule("src/server/main.ts", "dist/server.js"),
   nodeModule("src/server/health-thread.ts", "dist/health-thread.js"),
   nodeModule("src/profile-worker/worker.ts", "dist/worker.js"),
-  nodeModule("src/cli/main.ts", "dist/cli.js", "#!/usr/bin/env node\n"),
+  nodeModule("src/cli/main.ts", "dist/cli.js", `#!/usr/bin/env node\n${nodeCheck}`),
   {
     ...common,
     entryPoints: ["webview/main.tsx"],
@@ -62,6 +76,8 @@ const bundles = [
   },
 ];
 
+// Chunks are named by their content: a build would leave the last one's behind.
+await rm("dist", { recursive: true, force: true });
 if (watch) {
   const contexts = await Promise.all(bundles.map((bundle) => esbuild.context(bundle)));
   // The first "[watch] build finished", which editors wait for, then means that all is built.

@@ -1,7 +1,7 @@
 /** What is known of the workspace's server between calls: one small file, written whole. */
 import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { readySchema } from "../server/protocol.ts";
 
 const stateSchema = z.object({

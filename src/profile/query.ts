@@ -3,7 +3,7 @@
  * answers. Every answer is bounded: a view asks for what it shows, never for all. Times are
  * microseconds; lines and columns are 1-based, 0 for unknown.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Category, ProfileMeta, Thread, Warning } from "./profile.ts";
 
 /** Which samples count. Idle samples never do unless asked for. */

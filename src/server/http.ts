@@ -1,6 +1,6 @@
 /** The HTTP face: every tool is `POST /v1/tools/<name>`, derived from its definition. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { z } from "zod";
+import * as z from "zod";
 import { columnsToJson, encodeColumns } from "../profile/columns.ts";
 import type { Services } from "../tools/services.ts";
 import type { Tool } from "../tools/tool.ts";

@@ -1,5 +1,5 @@
 /** How the server and its callers speak. Shapes only. */
-import { z } from "zod";
+import * as z from "zod";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import type { ToolInput, ToolName, ToolOutput } from "../tools/index.ts";
 

@@ -1,5 +1,5 @@
 /** All tools there are. Every face of the server is derived from this list. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { profileOpen } from "./profile-open.ts";
 import { profileQuery } from "./profile-query.ts";
 import { v8Start } from "./v8-start.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { querySchema } from "../profile/query.ts";
 import { defineTool } from "./tool.ts";
 

@@ -2,7 +2,7 @@
  * What a tool is. One definition has the schema of what goes in and comes out and the code that
  * runs; HTTP routes, MCP tools, CLI commands and palette commands are faces of it.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import type { Services } from "./services.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { writerFormats } from "../formats/writer-formats.ts";
 import { defineTool } from "./tool.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { ConnectionError, ServerClient } from "../../src/server/client.ts";
 import { framesType } from "../../src/server/headers.ts";
 import type { ToolClient } from "../../src/server/protocol.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { parseEnv } from "node:util";
 import * as vscode from "vscode";
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../../commands.ts";
 import type { TargetItem } from "../pick-target.ts";
 import type { Plan } from "../recorder.ts";

@@ -1,6 +1,6 @@
 /** The scripts of a `package.json`, with every Node process they start. */
 import * as vscode from "vscode";
-import { z } from "zod";
+import * as z from "zod";
 import type { TargetItem } from "../pick-target.ts";
 
 const manifestSchema = z.object({

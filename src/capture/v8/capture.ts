@@ -1,5 +1,5 @@
 /** What can be captured of V8, and what starting and stopping a capture answers. */
-import { z } from "zod";
+import * as z from "zod";
 import type { TaskOptions } from "../../toolchain/progress.ts";
 
 /** A `command` is launched by the server, or by the caller with the answer's `env`. */

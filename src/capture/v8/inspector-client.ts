@@ -2,7 +2,7 @@
  * A connection to a V8 inspector: requests and answers as JSON over a WebSocket. What the other
  * side sends is not trusted to be either.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { CaptureError } from "./capture-error.ts";
 
 const answerMs = 5_000;

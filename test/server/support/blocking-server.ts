@@ -1,6 +1,6 @@
 /** A server in a process of its own, with one tool that blocks its main loop. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { serve } from "../../../src/server/serve.ts";
 import { defineTool, type Tool } from "../../../src/tools/tool.ts";
 
