@@ -27,41 +27,25 @@ const requireShim =
   'import { createRequire as createRequireOfBundle } from "node:module";' +
   "const require = createRequireOfBundle(import.meta.url);";
 
-/** Before any other code of ours runs: an older Node would fail on it without a reason. */
-const nodeCheck = `{
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < 22 || (major === 22 && minor < 18)) {
-    console.error("hangscope needs Node 22.18 or later; this is " + process.version + ".");
-    process.exit(1);
-  }
-}
-`;
-
-/** @type {(entry: string, outfile: string, banner?: string) => esbuild.BuildOptions} */
-const nodeModule = (entry, outfile, banner = "") => ({
-  ...node,
-  entryPoints: [entry],
-  outfile,
-  format: "esm",
-  banner: { js: banner + requireShim },
-});
-
 /** @type {esbuild.BuildOptions[]} */
 const bundles = [
   {
     ...node,
-    entryPoints: ["extension/activate.ts"],
-    outdir: "dist/extension",
+    entryPoints: {
+      extension: "extension/activate.ts",
+      server: "src/server/main.ts",
+      "health-thread": "src/server/health-thread.ts",
+      worker: "src/profile-worker/worker.ts",
+      cli: "src/cli/bin.ts",
+    },
+    outdir: "dist",
     format: "esm",
-    // What is imported when first needed is not even read at activation.
+    // What is imported when first needed is not even read before.
     splitting: true,
+    chunkNames: "chunk-[hash]",
     banner: { js: requireShim },
     external: ["vscode"],
   },
-  nodeModule("src/server/main.ts", "dist/server.js"),
-  nodeModule("src/server/health-thread.ts", "dist/health-thread.js"),
-  nodeModule("src/profile-worker/worker.ts", "dist/worker.js"),
-  nodeModule("src/cli/main.ts", "dist/cli.js", `#!/usr/bin/env node\n${nodeCheck}`),
   {
     ...common,
     entryPoints: ["webview/main.tsx"],

@@ -3,22 +3,18 @@ import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { type WriterFormat, writerFormats } from "../formats/writer-formats.ts";
-import { analyze } from "./analysis.ts";
-import {
-  Cancelled,
-  CliError,
-  describeError,
-  exitCodeOf,
-  exitCodes,
-  exitCodesHelp,
-} from "./failure.ts";
+import { Cancelled, describeError, exitCodeOf, exitCodes, exitCodesHelp } from "./failure.ts";
 import { Interrupts } from "./interrupts.ts";
 import { ProgressBar } from "./progress-bar.ts";
-import { type RunOptions, runCommand } from "./run-command.ts";
-import { serverStart, serverStatus, serverStop } from "./server-command.ts";
-import { readAnalysis, readTable } from "./show-profile.ts";
-import { describeWarning } from "./table.ts";
-import { withProfile } from "./with-profile.ts";
+import type { RunOptions } from "./run-command.ts";
+
+/** Each command loads what it needs when it runs: most need little of it. */
+const load = {
+  profile: () => import("./show-profile.ts"),
+  run: () => import("./run-command.ts"),
+  server: () => import("./server-command.ts"),
+  write: () => import("./write-profile.ts"),
+};
 
 const bar = new ProgressBar();
 const interrupts = new Interrupts();
@@ -53,6 +49,7 @@ program
   .option("--json", "print JSON, all functions unless --top is given")
   .addOption(top)
   .action(async (file: string, options: { json?: true; top?: number }) => {
+    const { readAnalysis, readTable } = await load.profile();
     const task = bar.task(interrupts.signal);
     const text = options.json
       ? JSON.stringify(await readAnalysis(file, options.top, task))
@@ -83,6 +80,7 @@ program
   .passThroughOptions()
   .action(async (argv: string[], options: Partial<RunOptions> & { out?: string }) => {
     const { cpuProf = false, json = false, out, top: limit } = options;
+    const { runCommand } = await load.run();
     exitCode = await runCommand(argv, { cpuProf, json, out, top: limit }, bar, interrupts);
   });
 
@@ -96,34 +94,30 @@ server
   .command("status")
   .addOption(workspace)
   .action(async (options: ServerOptions) => {
+    const { serverStatus } = await load.server();
     exitCode = await serverStatus(resolve(options.workspace));
   });
 server
   .command("start")
   .addOption(workspace)
   .action(async (options: ServerOptions) => {
+    const { serverStart } = await load.server();
     exitCode = await serverStart(resolve(options.workspace), interrupts.signal);
   });
 server
   .command("stop")
   .addOption(workspace)
   .action(async (options: ServerOptions) => {
+    const { serverStop } = await load.server();
     exitCode = await serverStop(resolve(options.workspace));
   });
 
-/** Writes a profile in a format; warnings go where they disturb no pipe. */
+/** Warnings go where they disturb no pipe. */
 async function write(file: string, format: WriterFormat, output: string): Promise<void> {
-  if (resolve(file) === resolve(output)) {
-    throw new CliError(`${output} is the file to read: choose another output.`, exitCodes.usage);
-  }
-  const task = bar.task(interrupts.signal);
-  await withProfile(file, task, async (profile) => {
-    task.onProgress?.({ message: `Writing ${output}` });
-    await profile.write(format, resolve(output), task);
-    const { warnings } = await analyze(profile, 1, task);
-    bar.clear();
-    for (const warning of warnings) console.error(describeWarning(warning));
-  });
+  const { writeProfile } = await load.write();
+  const warnings = await writeProfile(file, format, output, bar.task(interrupts.signal));
+  bar.clear();
+  for (const warning of warnings) console.error(warning);
   console.log(output);
 }
 

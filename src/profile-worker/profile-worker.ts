@@ -41,7 +41,7 @@ export class ProfileWorker {
   /** `memoryLimit` bounds the worker's JS heap in MiB; columns lie outside of it. */
   constructor(memoryLimit = 2048) {
     this.#worker = new Worker(siblingModule(import.meta.url, "worker"), {
-      resourceLimits: { maxOldGenerationSizeMb: memoryLimit },
+      resourceLimits: { maxOldGenerationSizeMb: memoryLimit, maxYoungGenerationSizeMb: 8 },
     });
     this.#worker.on("message", (message: FromWorker) => this.#receive(message));
     this.#worker.on("error", (error) => this.#end(error as Error));

@@ -7,11 +7,9 @@ import { rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { openProfile } from "../formats/open.ts";
-import { writers } from "../formats/writers.ts";
 import { encodeColumns } from "../profile/columns.ts";
 import type { Profile } from "../profile/profile.ts";
 import { ProfileViews } from "../profile/views/profile-views.ts";
-import { nameNativeFrames } from "../symbols/native/name-native-frames.ts";
 import { applySourceMaps } from "../symbols/source-maps/apply.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import { partialFile } from "./partial-file.ts";
@@ -80,6 +78,7 @@ async function openAndMap(
 /** Names of native code take seconds to look up: the profile is shown first and updated after. */
 async function nameNativeFramesLater(): Promise<void> {
   const before = opened().profile;
+  const { nameNativeFrames } = await import("../symbols/native/name-native-frames.ts");
   const named = await nameNativeFrames(before);
   if (named === before) return;
   show(named);
@@ -91,6 +90,7 @@ async function write(
   { format, output }: Extract<Request, { kind: "write" }>,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { writers } = await import("../formats/writers.ts");
   const partial = partialFile(output);
   try {
     await writers[format](profile, createWriteStream(partial), signal);

@@ -2,7 +2,7 @@
  * Where every reader in `formats/` puts what it reads: rows are interned as they come, and
  * `finish` gives the `Profile`. One builder, one profile; nothing here knows a file format.
  */
-import { growF64, growU8, growU16, growU32 } from "./growable.ts";
+import { growF64, grown, growU8, growU16, growU32 } from "./growable.ts";
 import { PairIndex } from "./pair-index.ts";
 import {
   type Category,
@@ -69,6 +69,7 @@ export class ProfileBuilder {
   #nodeFrame = new Uint32Array(1 << 12);
   #nodeCount = 0;
   readonly #nodes = new PairIndex();
+  #lastChild = new Int32Array(1 << 12);
 
   readonly #sampleNode = growU32();
   readonly #sampleTime = growF64();
@@ -130,29 +131,30 @@ export class ProfileBuilder {
 
   /** The stack `parent` with `frame` on top. Cheap enough for every frame of every sample. */
   node(parent: number, frame: number): number {
-    const found = this.#nodes.find(parent, frame, this.#nodeParent, this.#nodeFrame);
-    if (found >= 0) return found;
-    const id = this.rawNode(parent, frame);
-    this.#nodes.add(id, this.#nodeParent, this.#nodeFrame);
-    return id;
+    const last = this.#lastChild[parent + 1]! - 1;
+    if (last >= 0 && this.#nodeFrame[last] === frame) return last;
+    let node = this.#nodes.find(parent, frame, this.#nodeParent, this.#nodeFrame);
+    if (node < 0) {
+      node = this.rawNode(parent, frame);
+      this.#nodes.add(node, this.#nodeParent, this.#nodeFrame);
+    }
+    this.#lastChild[parent + 1] = node + 1;
+    return node;
   }
 
   /** A node that is known to be new, for formats whose tree is already a prefix tree. */
   rawNode(parent: number, frame: number): number {
     const id = this.#nodeCount++;
-    if (id === this.#nodeParent.length) this.#growNodes();
+    if (id + 1 === this.#nodeParent.length) this.#growNodes();
     this.#nodeParent[id] = parent;
     this.#nodeFrame[id] = frame;
     return id;
   }
 
   #growNodes(): void {
-    const parent = new Int32Array(this.#nodeParent.length * 2);
-    const frame = new Uint32Array(this.#nodeFrame.length * 2);
-    parent.set(this.#nodeParent);
-    frame.set(this.#nodeFrame);
-    this.#nodeParent = parent;
-    this.#nodeFrame = frame;
+    this.#nodeParent = grown(Int32Array, this.#nodeParent);
+    this.#nodeFrame = grown(Uint32Array, this.#nodeFrame);
+    this.#lastChild = grown(Int32Array, this.#lastChild);
   }
 
   /** Microseconds since the profile's start, and microseconds that the sample stands for. */
@@ -205,6 +207,7 @@ export class ProfileBuilder {
     let end = 0;
     for (let i = 0; i < samples; i++) end = Math.max(end, time[i]! + weight[i]!);
     if (this.#threads.length === 0) this.#threads.push({ id: 0, name: "Main" });
+    this.#nodes.release();
     return {
       meta: {
         format: spec.format,

@@ -45,6 +45,7 @@ export function buildCallTree({ nodes, frames, functions }: Profile): CallTree {
     }
     ofNode[node] = row;
   }
+  index.release();
   const parent = parents.finish();
   const func = funcs.finish();
   return {

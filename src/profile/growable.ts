@@ -1,23 +1,30 @@
 /** A typed array that doubles when full: one column of a table that is still being filled. */
 
-type NumericArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
+type NumericArray =
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+interface ArrayType<A extends NumericArray> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (capacity: number): A;
+  new (buffer: ArrayBuffer): A;
+}
 
 class Growable<A extends NumericArray> {
   length = 0;
   array: A;
-  readonly #make: (capacity: number) => A;
+  readonly #type: ArrayType<A>;
 
-  constructor(make: (capacity: number) => A, capacity = 1024) {
-    this.#make = make;
-    this.array = make(capacity);
+  constructor(type: ArrayType<A>) {
+    this.#type = type;
+    this.array = new type(1024);
   }
 
   push(value: number): number {
-    if (this.length === this.array.length) {
-      const grown = this.#make(this.array.length * 2);
-      grown.set(this.array);
-      this.array = grown;
-    }
+    if (this.length === this.array.length) this.array = grown(this.#type, this.array);
     this.array[this.length] = value;
     return this.length++;
   }
@@ -28,8 +35,21 @@ class Growable<A extends NumericArray> {
   }
 }
 
-export const growU8 = () => new Growable<Uint8Array>((n) => new Uint8Array(n));
-export const growU16 = () => new Growable<Uint16Array>((n) => new Uint16Array(n));
-export const growU32 = () => new Growable<Uint32Array>((n) => new Uint32Array(n));
-export const growI32 = () => new Growable<Int32Array>((n) => new Int32Array(n));
-export const growF64 = () => new Growable<Float64Array>((n) => new Float64Array(n));
+/**
+ * An array of twice the length that begins with `array`'s elements, which is gone afterwards: the
+ * collector would notice megabytes outside of its heap only when dozens of them had piled up.
+ */
+export function grown<A extends NumericArray>(type: ArrayType<A>, array: A): A {
+  return new type(array.buffer.transfer(array.byteLength * 2));
+}
+
+/** Gives an array's memory back now; the array is empty afterwards. */
+export function release(array: NumericArray): void {
+  array.buffer.transfer(0);
+}
+
+export const growU8 = () => new Growable(Uint8Array);
+export const growU16 = () => new Growable(Uint16Array);
+export const growU32 = () => new Growable(Uint32Array);
+export const growI32 = () => new Growable(Int32Array);
+export const growF64 = () => new Growable(Float64Array);

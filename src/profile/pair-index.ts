@@ -2,6 +2,8 @@
  * A hash index over rows keyed by two integers: `(parent, frame) → node` without an object or a
  * string per key. Open addressing over one Int32Array; the keys live in the caller's own columns.
  */
+import { release } from "./growable.ts";
+
 export class PairIndex {
   #slots = new Int32Array(1 << 16);
   #mask = this.#slots.length - 1;
@@ -40,6 +42,12 @@ export class PairIndex {
       const row = old[i]! - 1;
       if (row >= 0) this.#insert(row, keysA[row]!, keysB[row]!);
     }
+    release(old);
+  }
+
+  /** Gives its memory back; it must not be used afterwards. */
+  release(): void {
+    release(this.#slots);
   }
 }
 

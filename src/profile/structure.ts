@@ -1,6 +1,5 @@
 /** What can be worked out of a profile without knowing which samples count. Built once. */
 import { buildCallTree, type CallTree } from "./call-tree.ts";
-import { groupChildren } from "./csr.ts";
 import { buildLineTable, isSourceUrl, type LineTable } from "./lines.ts";
 import { markOutermost } from "./on-stack.ts";
 import { functionPosition } from "./position.ts";
@@ -29,7 +28,8 @@ export function buildStructure(profile: Profile): Structure {
   const { nodes, frames, functions } = profile;
   const tree = buildCallTree(profile);
   const lines = buildLineTable(profile);
-  const lineOfNode = Int32Array.from(nodes.frame, (frame) => lines.ofFrame[frame]!);
+  // Loops, as functions called for each of millions of nodes cost more than what they do.
+  const lineOfNode = new Int32Array(nodes.length);
   const hasSource = new Uint8Array(functions.length);
   for (let func = 0; func < functions.length; func++) {
     const { url, line } = functionPosition(profile, func);
@@ -38,21 +38,18 @@ export function buildStructure(profile: Profile): Structure {
   const sourceNode = new Int32Array(nodes.length);
   for (let node = 0; node < nodes.length; node++) {
     const below = nodes.parent[node]!;
-    if (hasSource[frames.func[nodes.frame[node]!]!]) sourceNode[node] = node;
+    const frame = nodes.frame[node]!;
+    lineOfNode[node] = lines.ofFrame[frame]!;
+    if (hasSource[frames.func[frame]!]) sourceNode[node] = node;
     else sourceNode[node] = below === noParent ? -1 : sourceNode[below]!;
   }
   return {
     profile,
     tree,
-    outermostFunction: markOutermost(tree.parent, tree.children, tree.func, functions.length),
+    outermostFunction: markOutermost(tree.parent, tree.func, functions.length),
     lines,
     lineOfNode,
-    outermostLine: markOutermost(
-      nodes.parent,
-      groupChildren(nodes.parent),
-      lineOfNode,
-      lines.length,
-    ),
+    outermostLine: markOutermost(nodes.parent, lineOfNode, lines.length),
     hasSource,
     sourceNode,
   };

@@ -22,22 +22,15 @@ interface Case {
   readonly node: string;
   readonly version: string;
   readonly bytes: number;
-  /** Microseconds between samples: a large log in less time. */
-  readonly interval: number;
 }
 
 export async function bench(args: readonly string[]): Promise<void> {
   const isQuick = args.includes("--quick");
   await mkdir(cache, { recursive: true });
-  if (!existsSync(cli)) await execa(process.execPath, ["esbuild.mjs"], { cwd: root });
-  const sizes = isQuick
-    ? [{ bytes: 20 * megabyte, interval: 1000 }]
-    : [
-        { bytes: 45 * megabyte, interval: 1000 },
-        { bytes: 240 * megabyte, interval: 250 },
-      ];
+  await execa(process.execPath, ["esbuild.mjs", "--production"], { cwd: root });
+  const sizes = isQuick ? [20 * megabyte] : [45 * megabyte, 240 * megabyte];
   for (const { node, version } of await nodes(isQuick)) {
-    for (const size of sizes) await compare({ node, version, ...size }, isQuick ? 3 : 7);
+    for (const bytes of sizes) await compare({ node, version, bytes }, isQuick ? 3 : 7);
   }
 }
 
@@ -90,7 +83,7 @@ async function nodes(isQuick: boolean): Promise<{ node: string; version: string 
   return found;
 }
 
-async function makeLog({ node, version, bytes, interval }: Case): Promise<string> {
+async function makeLog({ node, version, bytes }: Case): Promise<string> {
   const log = join(cache, `node-${version}-${bytes / megabyte}MB-v8.log`);
   if (existsSync(log)) return log;
   console.log(`Making ${log} by compiling with Node ${version} …`);
@@ -98,7 +91,6 @@ async function makeLog({ node, version, bytes, interval }: Case): Promise<string
   const load = join(root, "test", "bench", "v8-load.cjs");
   await execa(node, [
     "--prof",
-    `--prof-sampling-interval=${interval}`,
     "--no-logfile-per-isolate",
     `--logfile=${partial}`,
     load,

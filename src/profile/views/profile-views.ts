@@ -13,45 +13,48 @@ import { functionTable, tableChildren } from "./table.ts";
 const keptSlices = 3;
 
 export class ProfileViews {
-  readonly #structure: Structure;
+  readonly #profile: Profile;
+  #structure: Structure | undefined;
   /** Least recently used first. */
   readonly #slices = new Map<string, Slice>();
 
   constructor(profile: Profile) {
-    this.#structure = buildStructure(profile);
+    this.#profile = profile;
   }
 
   /** @throws QueryError for a node or function that the profile does not have. */
   answer<Q extends Query>(query: Q): AnswerTo<Q["kind"]>;
   answer(query: Query): Answer {
+    // Not sooner: a profile may be replaced before anybody asks for it.
+    this.#structure ??= buildStructure(this.#profile);
     const structure = this.#structure;
     switch (query.kind) {
       case "summary":
-        return summary(structure, this.#slice(query.filter));
+        return summary(structure, this.#slice(structure, query.filter));
       case "flame":
-        return flame(structure, this.#slice(query.filter), query);
+        return flame(structure, this.#slice(structure, query.filter), query);
       case "sandwich":
-        return sandwich(structure, this.#slice(query.filter), query);
+        return sandwich(structure, this.#slice(structure, query.filter), query);
       case "functions":
-        return functionTable(structure, this.#slice(query.filter), query);
+        return functionTable(structure, this.#slice(structure, query.filter), query);
       case "children":
-        return tableChildren(structure, this.#slice(query.filter), query);
+        return tableChildren(structure, this.#slice(structure, query.filter), query);
       case "file":
-        return fileView(structure, this.#slice(query.filter), query);
+        return fileView(structure, this.#slice(structure, query.filter), query);
       case "hottest":
-        return hottest(structure, this.#slice(query.filter), query);
+        return hottest(structure, this.#slice(structure, query.filter), query);
       case "report":
-        return report(structure, this.#slice(query.filter), query);
+        return report(structure, this.#slice(structure, query.filter), query);
       case "search":
-        return search(structure, this.#slice(query.filter), query);
+        return search(structure, this.#slice(structure, query.filter), query);
       case "timeline":
         return timeline(structure, query);
     }
   }
 
-  #slice(filter: Filter): Slice {
+  #slice(structure: Structure, filter: Filter): Slice {
     const key = JSON.stringify([filter.thread, filter.from, filter.to, filter.includeIdle]);
-    const slice = this.#slices.get(key) ?? buildSlice(this.#structure, filter);
+    const slice = this.#slices.get(key) ?? buildSlice(structure, filter);
     this.#slices.delete(key);
     this.#slices.set(key, slice);
     if (this.#slices.size > keptSlices) {

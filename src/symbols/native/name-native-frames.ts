@@ -5,8 +5,7 @@
  */
 import { type Category, categoryId, type Profile, type Warning } from "../../profile/profile.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
-import { ToolError } from "../../toolchain/run.ts";
-import { symbolsAt } from "./module-symbols.ts";
+import type { ToolError } from "../../toolchain/run.ts";
 import { defaultCacheDir, NameCache, type Names } from "./name-cache.ts";
 import { renameFrames } from "./rename-frames.ts";
 
@@ -83,6 +82,8 @@ async function namesIn(
   const names = await cache.read(path);
   const missing = addresses.filter((address) => !names.has(address));
   if (missing.length === 0) return names;
+  // What starts programs is large, and most names were found before.
+  const { symbolsAt } = await import("./module-symbols.ts");
   const found = await symbolsAt(path, missing, signal ? { signal } : {});
   for (const address of missing) names.set(address, found.get(address) ?? "");
   await cache.write(path, names);
@@ -90,10 +91,10 @@ async function namesIn(
 }
 
 function warningOf(error: unknown, path: string, count: number): Warning {
-  if (error instanceof ToolError && error.kind === "missing") {
+  if ((error as Partial<ToolError>).kind === "missing") {
     return {
       code: "native-tool-missing",
-      message: `Native code has no names: ${error.message}`,
+      message: `Native code has no names: ${(error as Error).message}`,
       count,
     };
   }
