@@ -2,7 +2,7 @@
  * Where every reader in `formats/` puts what it reads: rows are interned as they come, and
  * `finish` gives the `Profile`. One builder, one profile; nothing here knows a file format.
  */
-import { growF64, grown, growU8, growU16, growU32 } from "./growable.ts";
+import { growF64, grown, growU8, growU16, growU32, release } from "./growable.ts";
 import { PairIndex } from "./pair-index.ts";
 import {
   type Category,
@@ -208,6 +208,7 @@ export class ProfileBuilder {
     for (let i = 0; i < samples; i++) end = Math.max(end, time[i]! + weight[i]!);
     if (this.#threads.length === 0) this.#threads.push({ id: 0, name: "Main" });
     this.#nodes.release();
+    release(this.#lastChild);
     return {
       meta: {
         format: spec.format,
