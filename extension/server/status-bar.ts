@@ -52,12 +52,14 @@ export function appearance(recording: Recording | undefined, state: ServerState)
   return { text: `$(record) ${elapsed}`, label, command: "hangscope.stopProfiling" };
 }
 
-function idleIcon(state: ServerState): string {
-  return state.kind === "starting" || state.kind === "busy" ? "loading~spin" : "flame";
+function idleIcon({ kind }: ServerState): string {
+  return kind === "starting" || kind === "retiring" || kind === "busy" ? "loading~spin" : "flame";
 }
 
 function troubleOf(state: ServerState) {
-  if (state.kind === "unresponsive") return { icon: "$(warning)", background: "warning" } as const;
+  if (state.kind === "unresponsive" || (state.kind === "busy" && state.isStuck)) {
+    return { icon: "$(warning)", background: "warning" } as const;
+  }
   if (state.kind === "failed") return { icon: "$(error)", background: "error" } as const;
   return undefined;
 }
@@ -68,10 +70,15 @@ export function describeState(state: ServerState): string {
       return vscode.l10n.t("ready to profile");
     case "starting":
       return vscode.l10n.t("the server is starting");
+    case "retiring":
+      return vscode.l10n.t(
+        "an older server finishes {0} before it is replaced",
+        toolsOf(state.jobs),
+      );
     case "ready":
       return vscode.l10n.t("the server is running");
     case "busy": {
-      const doing = state.job ?? vscode.l10n.t("its work");
+      const doing = toolsOf(state.jobs);
       const seconds = Math.round(state.silentMs / 1000);
       return vscode.l10n.t("the server has been busy with {0} for {1} s", doing, seconds);
     }
@@ -80,6 +87,10 @@ export function describeState(state: ServerState): string {
     case "failed":
       return vscode.l10n.t("the server did not start: {0}", state.message);
   }
+}
+
+function toolsOf(jobs: readonly { readonly tool: string }[]): string {
+  return jobs.map(({ tool }) => tool).join(", ") || vscode.l10n.t("its work");
 }
 
 function elapsedSince(startedAt: number): string {

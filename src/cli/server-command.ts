@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { ensureServer } from "../launcher/ensure-server.ts";
 import { probe } from "../launcher/probe.ts";
+import { recordedServer } from "../launcher/recorded-server.ts";
 import { serverFolder } from "../launcher/server-folder.ts";
-import { readState } from "../launcher/state-file.ts";
 import { stopServer } from "../launcher/stop-server.ts";
 import { CliError, exitCodes } from "./failure.ts";
 
@@ -13,7 +13,7 @@ export const serverScript = fileURLToPath(
 );
 
 export async function serverStatus(workspace: string): Promise<number> {
-  const recorded = await readState(serverFolder(workspace).state);
+  const recorded = await recordedServer(serverFolder(workspace));
   const found = recorded ? await probe(recorded) : { kind: "gone" as const };
   switch (found.kind) {
     case "answering": {
@@ -23,7 +23,7 @@ export async function serverStatus(workspace: string): Promise<number> {
       return exitCodes.ok;
     }
     case "unresponsive":
-      console.log(`Process ${recorded?.server.pid} is alive but does not answer.`);
+      console.log(`Process ${recorded?.process.pid} is alive but does not answer.`);
       return exitCodes.failed;
     case "gone":
       console.log("Not running.");
@@ -32,19 +32,20 @@ export async function serverStatus(workspace: string): Promise<number> {
 }
 
 export async function serverStart(workspace: string, signal: AbortSignal): Promise<number> {
-  const { server } = await ensureServer({ serverScript, workspace, signal, managed: "cli" });
-  console.log(`Running: process ${server.pid}.`);
+  const client = await ensureServer({ serverScript, workspace, signal, managed: "cli" });
+  const { pid } = await client.health();
+  console.log(`Running: process ${pid}.`);
   return exitCodes.ok;
 }
 
 export async function serverStop(workspace: string): Promise<number> {
-  const recorded = await readState(serverFolder(workspace).state);
+  const recorded = await recordedServer(serverFolder(workspace));
   if (!recorded || (await probe(recorded)).kind === "gone") {
     console.log("Not running.");
     return exitCodes.ok;
   }
   if (!(await stopServer(recorded))) {
-    throw new CliError(`The server (process ${recorded.server.pid}) does not end.`);
+    throw new CliError(`The server (process ${recorded.process.pid}) does not end.`);
   }
   console.log("Stopped.");
   return exitCodes.ok;

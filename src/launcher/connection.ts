@@ -2,29 +2,41 @@
  * A workspace's server as one lasting connection: started on first use, found again after it
  * left, its state told as it changes. A call that may have changed something is never sent twice.
  */
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectionError, type ServerClient } from "../server/client.ts";
-import type { ServerEvent, ToolClient } from "../server/protocol.ts";
+import type { Health, ServerEvent, ToolClient } from "../server/protocol.ts";
+import { isSame } from "../toolchain/process-identity/identity.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import { type ToolInput, type ToolName, type ToolOutput, tools } from "../tools/index.ts";
 import { ToolError } from "../tools/tool.ts";
 import { type EnsureOptions, ensureServer, UnresponsiveError } from "./ensure-server.ts";
-import { isSameProcess } from "./probe.ts";
+import { probe } from "./probe.ts";
+import { recordedServer } from "./recorded-server.ts";
 import { LaunchError, serverFolder } from "./server-folder.ts";
-import { readState } from "./state-file.ts";
 import { stopServer } from "./stop-server.ts";
 
 export type ConnectionState =
   | { readonly kind: "stopped" }
   | { readonly kind: "starting" }
-  | { readonly kind: "ready" }
-  /** The health thread answers, the main loop is silent. */
-  | { readonly kind: "busy"; readonly silentMs: number; readonly job: string | undefined }
+  /** An older server finishes these jobs before a new one takes its place. */
+  | { readonly kind: "retiring"; readonly jobs: Health["jobs"] }
+  | { readonly kind: "ready"; readonly jobs: Health["jobs"] }
+  /**
+   * The health thread answers, the main loop is silent. `isStuck` when for long enough that the
+   * user should be asked whether to go on waiting.
+   */
+  | {
+      readonly kind: "busy";
+      readonly silentMs: number;
+      readonly jobs: Health["jobs"];
+      readonly isStuck: boolean;
+    }
   /** Alive, but gives no health answer. */
-  | { readonly kind: "unresponsive" }
+  | { readonly kind: "unresponsive"; readonly isStuck: boolean }
   | { readonly kind: "failed"; readonly message: string };
 
-export interface ConnectionOptions extends Omit<EnsureOptions, "signal" | "onUnresponsive"> {
+export interface ConnectionOptions extends Omit<EnsureOptions, "signal" | "onWaiting"> {
   readonly onState?: (state: ConnectionState) => void;
   readonly onEvent?: (event: ServerEvent) => void;
 }
@@ -32,9 +44,13 @@ export interface ConnectionOptions extends Omit<EnsureOptions, "signal" | "onUnr
 const watchMs = 2_000;
 const busyAfterMs = 1_500;
 const reconnectMs = 250;
+const defaultPatienceMs = 120_000;
+/** Servers that end one after another: something else is wrong. */
+const maxServersPerCall = 3;
 
 export class Connection implements ToolClient {
   readonly #options: ConnectionOptions;
+  readonly #patienceMs: number;
   #state: ConnectionState = { kind: "stopped" };
   /** The server being connected to, or connected. */
   #client: Promise<ServerClient> | undefined;
@@ -43,6 +59,7 @@ export class Connection implements ToolClient {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#patienceMs = options.unresponsiveMs ?? defaultPatienceMs;
   }
 
   get state(): ConnectionState {
@@ -51,7 +68,7 @@ export class Connection implements ToolClient {
 
   /** Path of the server's log. */
   get log(): string {
-    return serverFolder(this.#options.workspace).log;
+    return this.#folder.log;
   }
 
   async call<N extends ToolName>(
@@ -59,28 +76,45 @@ export class Connection implements ToolClient {
     input: ToolInput<N>,
     task: TaskOptions = {},
   ): Promise<ToolOutput<N>> {
-    const client = await this.#connected();
-    try {
-      return await client.call(name, input, task);
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      this.#forget(client);
-      const harmless = tools.find((tool) => tool.name === name)?.readOnly;
-      if (harmless || error.refused) {
-        return (await this.#connected()).call(name, input, task);
+    const id = randomUUID();
+    const isReadOnly = tools.find((tool) => tool.name === name)?.readOnly ?? false;
+    for (let servers = 1; ; ) {
+      const client = await this.#connected();
+      try {
+        return await client.call(name, input, task, id);
+      } catch (error) {
+        if (!(error instanceof ConnectionError)) throw error;
+        task.signal?.throwIfAborted();
+        if (await this.#isThere(client)) {
+          // The same server knows the request if it got it, and joins us to its job.
+          await sleep(reconnectMs, undefined, { ...(task.signal && { signal: task.signal }) });
+          continue;
+        }
+        this.#forget(client);
+        if ((isReadOnly || error.isUnheard) && servers++ < maxServersPerCall) continue;
+        const message = `The server ended during ${name} (job ${id}). Whether it took effect is not known.`;
+        throw new ToolError("connection-lost", message, { cause: error });
       }
-      const message = `The server ended during ${name}. Whether it took effect is not known.`;
-      throw new ToolError("connection-lost", message, { cause: error });
     }
+  }
+
+  /** Cancels a job of this server, whoever started it. */
+  async cancel(jobId: string): Promise<void> {
+    await this.#live?.cancel(jobId);
+  }
+
+  /** Ends the recorded server, identity checked; a later call starts another. */
+  async stop(): Promise<void> {
+    const recorded = await recordedServer(this.#folder);
+    this.#disconnect();
+    if (!recorded || (await probe(recorded)).kind === "gone") return;
+    if (await stopServer(recorded)) return;
+    throw new LaunchError(`The server (pid ${recorded.process.pid}) could not be ended.`);
   }
 
   /** Ends the recorded server, identity checked, and starts a new one. */
   async restart(): Promise<void> {
-    const recorded = await readState(serverFolder(this.#options.workspace).state);
-    this.#disconnect();
-    if (recorded && (await isSameProcess(recorded)) && !(await stopServer(recorded))) {
-      throw new LaunchError(`The server (pid ${recorded.server.pid}) could not be ended.`);
-    }
+    await this.stop();
     await this.#connected();
   }
 
@@ -89,52 +123,59 @@ export class Connection implements ToolClient {
     this.#disconnect();
   }
 
+  get #folder() {
+    return serverFolder(this.#options.workspace);
+  }
+
   #connected(): Promise<ServerClient> {
-    this.#client ??= this.#connect();
+    this.#client ??= this.#connect(this.#leave.signal);
     return this.#client;
   }
 
-  async #connect(): Promise<ServerClient> {
+  async #connect(signal: AbortSignal): Promise<ServerClient> {
     this.#show({ kind: "starting" });
     try {
       const client = await ensureServer({
         ...this.#options,
-        signal: this.#leave.signal,
-        onUnresponsive: () => this.#show({ kind: "unresponsive" }),
+        signal,
+        onWaiting: (waiting) => {
+          if (waiting.kind === "retiring") this.#show(waiting);
+          else this.#show({ kind: "unresponsive", isStuck: false });
+        },
       });
       this.#live = client;
-      this.#show({ kind: "ready" });
-      void this.#watch(client, this.#leave.signal);
-      void this.#listen(client, this.#leave.signal);
+      this.#show({ kind: "ready", jobs: [] });
+      void this.#watch(client, signal);
+      void this.#listen(client, signal);
       return client;
     } catch (error) {
+      if (signal.aborted) throw error;
       this.#client = undefined;
       const message = error instanceof Error ? error.message : String(error);
-      const unresponsive = error instanceof UnresponsiveError;
-      this.#show(unresponsive ? { kind: "unresponsive" } : { kind: "failed", message });
+      const isStuck = error instanceof UnresponsiveError;
+      this.#show(isStuck ? { kind: "unresponsive", isStuck } : { kind: "failed", message });
       throw error;
     }
   }
 
   /** Tells busy from ready while connected, and gone from both. */
   async #watch(client: ServerClient, signal: AbortSignal): Promise<void> {
+    let silentSince: number | undefined;
     while (!signal.aborted) {
       await sleep(watchMs, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
       try {
-        const { silentMs, jobs } = await client.health();
-        const busy = { kind: "busy", silentMs, job: jobs[0]?.tool } as const;
-        this.#show(silentMs > busyAfterMs ? busy : { kind: "ready" });
-      } catch {
-        const recorded = await readState(serverFolder(this.#options.workspace).state);
-        const same = recorded?.server.instanceId === client.server.instanceId;
+        const health = await client.health();
         if (signal.aborted) return;
-        if (same && (await isSameProcess(recorded))) this.#show({ kind: "unresponsive" });
-        else {
-          this.#forget(client);
-          this.#show({ kind: "stopped" });
-          return;
-        }
+        silentSince = undefined;
+        this.#show(stateOf(health, this.#patienceMs));
+      } catch {
+        const isThere = await this.#isThere(client);
+        if (signal.aborted) return;
+        if (!isThere) return this.#forget(client);
+        silentSince ??= performance.now();
+        const isStuck = performance.now() - silentSince >= this.#patienceMs;
+        this.#show({ kind: "unresponsive", isStuck });
       }
     }
   }
@@ -142,12 +183,26 @@ export class Connection implements ToolClient {
   async #listen(client: ServerClient, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const event of client.events(signal)) this.#options.onEvent?.(event);
+        for await (const event of client.events(signal)) this.#hear(event);
       } catch {
         // The connection broke: whether the server is gone is for `#watch` to say.
       }
       await sleep(reconnectMs, undefined, { signal, ref: false }).catch(() => {});
     }
+  }
+
+  #hear(event: ServerEvent): void {
+    if (event.kind === "jobs" && this.#state.kind === "ready") {
+      this.#show({ kind: "ready", jobs: event.jobs });
+    }
+    this.#options.onEvent?.(event);
+  }
+
+  /** Whether this very server still runs, however it is. */
+  async #isThere(client: ServerClient): Promise<boolean> {
+    const recorded = await recordedServer(this.#folder);
+    if (recorded?.server.instanceId !== client.server.instanceId) return false;
+    return (await isSame(recorded.process)) !== "gone";
   }
 
   #forget(client: ServerClient): void {
@@ -167,4 +222,11 @@ export class Connection implements ToolClient {
     this.#state = state;
     this.#options.onState?.(state);
   }
+}
+
+/** Wedged is a loop that is silent for long while no job tells of progress either. */
+export function stateOf({ silentMs, jobs }: Health, patienceMs: number): ConnectionState {
+  if (silentMs <= busyAfterMs) return { kind: "ready", jobs };
+  const isStuck = silentMs >= patienceMs && jobs.every(({ quietMs }) => quietMs >= patienceMs);
+  return { kind: "busy", silentMs, jobs, isStuck };
 }

@@ -1,17 +1,18 @@
 /** How the recorded server is: told apart by process identity and by its health thread. */
 import { ConnectionError, ServerClient } from "../server/client.ts";
 import type { Health } from "../server/protocol.ts";
-import { startTimeOf } from "./process-identity.ts";
-import type { RecordedServer } from "./state-file.ts";
+import type { RecordedServer } from "../server/state-file.ts";
+import { isSame } from "../toolchain/process-identity/identity.ts";
 
 export type Probe =
   /** The health thread answered; `health.silentMs` tells ready from busy. */
   | { readonly kind: "answering"; readonly client: ServerClient; readonly health: Health }
-  /** The process lives and is the recorded one, but gives no health answer. */
+  /** The process lives, or may live, but gives no health answer. */
   | { readonly kind: "unresponsive" }
   | { readonly kind: "gone" };
 
-export async function probe({ server, startTime }: RecordedServer): Promise<Probe> {
+export async function probe(recorded: RecordedServer): Promise<Probe> {
+  const { server } = recorded;
   const client = new ServerClient(server);
   try {
     const health = await client.health();
@@ -19,13 +20,6 @@ export async function probe({ server, startTime }: RecordedServer): Promise<Prob
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
   }
-  return (await isSameProcess({ server, startTime })) ? { kind: "unresponsive" } : { kind: "gone" };
-}
-
-/** Whether the recorded process still runs. A pid that was used again is another process. */
-export async function isSameProcess({
-  server,
-  startTime,
-}: Pick<RecordedServer, "server" | "startTime">): Promise<boolean> {
-  return (await startTimeOf(server.pid)) === startTime;
+  // In doubt it lives: a second server is impossible anyway, and waiting does no harm.
+  return { kind: (await isSame(recorded.process)) === "gone" ? "gone" : "unresponsive" };
 }

@@ -4,16 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { lstat, mkdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
-
-export interface ServerFolder {
-  readonly path: string;
-  readonly state: string;
-  readonly lock: string;
-  readonly log: string;
-}
+import { dirname, join } from "node:path";
+import { type ServerFolder, serverFolderAt } from "../server/folder.ts";
 
 /** Something about this machine or account keeps the server from starting. Says what to mend. */
 export class LaunchError extends Error {
@@ -26,13 +20,7 @@ export class LaunchError extends Error {
  */
 export function serverFolder(workspace?: string): ServerFolder {
   const key = workspace === undefined ? "no-folder" : digest(realPath(workspace));
-  const path = join(dataFolder(), "servers", key);
-  return {
-    path,
-    state: join(path, "state.json"),
-    lock: join(path, "spawn"),
-    log: join(path, "server.log"),
-  };
+  return serverFolderAt(join(dataFolder(), "servers", key));
 }
 
 /** `HANGSCOPE_HOME`, or where the platform keeps a user's data. */
@@ -48,17 +36,69 @@ export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
   }
 }
 
-/** @throws LaunchError when the folder is not this user's alone. */
-export async function secureFolder({ path }: ServerFolder): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  if (process.platform === "win32") return;
-  const { uid, mode } = await stat(path);
-  if (uid !== process.getuid!()) {
+/**
+ * Makes the folder where it is missing.
+ * @throws LaunchError when it is not this user's alone, or cannot be made.
+ */
+export async function secureFolder(folder: ServerFolder): Promise<void> {
+  try {
+    await mkdir(folder.path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw cannotMake(folder.path, cause as NodeJS.ErrnoException);
+  }
+  await checkFolder(folder);
+}
+
+/**
+ * What stands in the folder is only as good as who can write there.
+ * @returns whether it exists.
+ * @throws LaunchError when it is not this user's alone.
+ */
+export async function checkFolder({ path }: ServerFolder): Promise<boolean> {
+  if (process.platform === "win32") return true;
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new LaunchError(`${path} cannot be looked at: ${error.message}.`, { cause: error });
+  });
+  if (!found) return false;
+  if (!found.isDirectory()) {
+    throw new LaunchError(`${path} is not a folder, but a link or a file. Remove it.`);
+  }
+  if (found.uid !== process.getuid!()) {
     throw new LaunchError(`${path} belongs to another user. Remove it, or set HANGSCOPE_HOME.`);
   }
-  if ((mode & 0o077) !== 0) {
-    throw new LaunchError(`${path} can be read by others. Run "chmod 700 ${path}".`);
+  if ((found.mode & 0o077) !== 0) {
+    throw new LaunchError(`${path} is open to others. Run "chmod 700 ${path}".`);
   }
+  // Who can write a parent can put another folder in this one's place.
+  for (const parent of [dirname(path), dirname(dirname(path))]) {
+    const { uid, mode } = await stat(parent);
+    if (uid !== process.getuid!() && uid !== 0) {
+      throw new LaunchError(`${parent} belongs to another user. Set HANGSCOPE_HOME.`);
+    }
+    // A sticky folder, such as `/tmp`, lets nobody replace what others made.
+    if ((mode & 0o022) !== 0 && (mode & 0o1000) === 0) {
+      throw new LaunchError(`${parent} can be written by others. Run "chmod go-w ${parent}".`);
+    }
+  }
+  return true;
+}
+
+function cannotMake(path: string, cause: NodeJS.ErrnoException): LaunchError {
+  const why: Readonly<Record<string, string>> = {
+    EACCES: "this user may not write there",
+    EROFS: "the disk is read-only",
+    ENOSPC: "the disk is full",
+    ENOTDIR: "a part of its path is a file",
+    EEXIST: "a file or a broken link stands there",
+  };
+  const reason = why[cause.code ?? ""] ?? cause.message;
+  return new LaunchError(
+    `${path} cannot be made: ${reason}. Set HANGSCOPE_HOME to choose another.`,
+    {
+      cause,
+    },
+  );
 }
 
 function realPath(path: string): string {

@@ -1,10 +1,9 @@
 /** Starts a server's process and waits until it says that it can be called. */
-import { readFile, stat } from "node:fs/promises";
 import { execa } from "execa";
-import { type Ready, readySchema } from "../server/protocol.ts";
-import { startTimeOf } from "./process-identity.ts";
-import { LaunchError, type ServerFolder } from "./server-folder.ts";
-import type { RecordedServer } from "./state-file.ts";
+import type { ServerFolder } from "../server/folder.ts";
+import { type SpawnMessage, spawnMessageSchema } from "../server/protocol.ts";
+import type { RecordedServer } from "../server/state-file.ts";
+import { LaunchError } from "./server-folder.ts";
 
 export interface SpawnOptions {
   /** The server's module: `dist/server.js`, or `src/server/main.ts` in development. */
@@ -16,76 +15,81 @@ export interface SpawnOptions {
   readonly managed?: RecordedServer["managed"];
 }
 
-const readyWithinMs = 15_000;
+const readyWithinMs = 20_000;
 const defaultIdleMs = 30 * 60_000;
+const keptErrorBytes = 4_096;
 
-/** @throws LaunchError when it did not get ready; no process is left behind then. */
+/**
+ * @returns `undefined` when another server holds the folder.
+ * @throws LaunchError when it did not get ready; no process is left behind then.
+ */
 export async function spawnServer(
   folder: ServerFolder,
-  build: string,
   options: SpawnOptions,
-): Promise<RecordedServer> {
-  const logBefore = (await stat(folder.log).catch(() => undefined))?.size ?? 0;
-  const child = execa(
-    options.execPath ?? process.execPath,
-    [
-      options.serverScript,
-      "--folder",
-      folder.path,
-      "--idle-ms",
-      String(options.idleMs ?? defaultIdleMs),
-    ],
-    {
-      detached: true,
-      cleanup: false,
-      reject: false,
-      ipc: true,
-      // No pipe: it would break under the server when we leave. It writes its own log.
-      stdio: ["ignore", "ignore", "ignore"],
-      env: { ELECTRON_RUN_AS_NODE: "1" },
-    },
-  );
+): Promise<RecordedServer | undefined> {
+  const child = launch(folder, options);
   try {
-    const ready = await Promise.race([
-      readyMessage(child),
-      failedStart(child, folder.log, logBefore),
-      tooLate(),
-    ]);
-    const startTime = await startTimeOf(ready.pid);
-    if (startTime === undefined) throw new LaunchError("The server left as soon as it was ready.");
-    child.nodeChildProcess.unref();
-    return { server: ready, startTime, build, managed: options.managed ?? "autospawn" };
+    const message = await Promise.race([spawnMessage(child), failedStart(child), tooLate()]);
+    if (message.kind === "failed") throw new LaunchError(notStarted(message.message));
+    letGo(child);
+    return message.kind === "ready" ? message.state : undefined;
   } catch (error) {
     if (child.pid !== undefined) killGroup(child.pid);
     throw error;
   }
 }
 
-async function readyMessage(child: { getOneMessage(): Promise<unknown> }): Promise<Ready> {
-  const message = await child.getOneMessage().catch(() => new Promise<never>(() => {}));
-  const ready = readySchema.safeParse(message);
-  if (!ready.success) throw new LaunchError("The server's ready message was not understood.");
-  return ready.data;
+function launch(folder: ServerFolder, options: SpawnOptions) {
+  const { serverScript, execPath = process.execPath, managed = "autospawn" } = options;
+  const idleMs = String(options.idleMs ?? defaultIdleMs);
+  const args = [serverScript, "--folder", folder.path, "--managed", managed, "--idle-ms", idleMs];
+  return execa(execPath, args, {
+    detached: true,
+    cleanup: false,
+    reject: false,
+    ipc: true,
+    buffer: { stdout: false, ipc: false },
+    maxBuffer: keptErrorBytes,
+    // Its last words, should it fail before it has a log. Later it has nothing to say here.
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ELECTRON_RUN_AS_NODE: "1" },
+  });
 }
 
-async function failedStart(
-  child: PromiseLike<{ exitCode?: number }>,
-  log: string,
-  logBefore: number,
-): Promise<never> {
-  const { exitCode } = await child;
-  const written = await readFile(log).catch(() => Buffer.alloc(0));
-  const said = written.subarray(logBefore).toString().trim().split("\n").slice(-8).join("\n");
-  throw new LaunchError(
-    `The server did not start (code ${exitCode}): ${said || "it said nothing"}`,
-  );
+type Child = ReturnType<typeof launch>;
+
+async function spawnMessage(child: Child): Promise<SpawnMessage> {
+  const message = await child.getOneMessage().catch(() => new Promise<never>(() => {}));
+  const parsed = spawnMessageSchema.safeParse(message);
+  if (!parsed.success) throw new LaunchError("The server's first message was not understood.");
+  return parsed.data;
+}
+
+/** It ended before it had said anything. */
+async function failedStart(child: Child): Promise<never> {
+  const { exitCode, signal, stderr, originalMessage } = await child;
+  const how = signal ? `ended by ${signal}` : `code ${exitCode ?? originalMessage}`;
+  const said = stderr.trim().split("\n").slice(-8).join("\n");
+  // A last message may still be on its way.
+  await new Promise(setImmediate);
+  throw new LaunchError(notStarted(`${how}${said && `: ${said}`}`));
+}
+
+function notStarted(why: string): string {
+  return `The server did not start: ${why}`;
 }
 
 function tooLate(): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const message = `The server was not ready within ${readyWithinMs / 1000} s.`;
+  const message = notStarted(`it was not ready within ${readyWithinMs / 1000} s.`);
   setTimeout(() => reject(new LaunchError(message)), readyWithinMs).unref();
   return promise;
+}
+
+/** Nothing of ours keeps the child, nor the child us. */
+function letGo(child: Child): void {
+  child.nodeChildProcess.unref();
+  child.stderr.destroy();
 }
 
 /** The child is ours and unreaped, so its pid cannot have been used again. */

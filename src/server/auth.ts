@@ -7,17 +7,23 @@ export interface Refusal {
   readonly message: string;
 }
 
-const ownHosts = /^(127\.0\.0\.1|localhost):\d+$/;
-
-/** Why a request is refused, or `undefined`. Reads headers only, so that no body need be read. */
-export function refusal(headers: IncomingHttpHeaders, token: string): Refusal | undefined {
-  if (!ownHosts.test(headers.host ?? "")) {
+/**
+ * Why a request is refused, or `undefined`. Reads headers only, so that no body need be read.
+ * @param port the listener's own: a name that was made to point here brings its own port or host
+ */
+export function refusal(
+  headers: IncomingHttpHeaders,
+  token: string,
+  port: number,
+): Refusal | undefined {
+  const { host, origin, authorization = "" } = headers;
+  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
     return { status: 403, message: "This server answers on the loopback address only." };
   }
-  if (headers.origin !== undefined) {
+  if (origin !== undefined) {
     return { status: 403, message: "This server does not answer web pages." };
   }
-  const [scheme, given] = (headers.authorization ?? "").split(" ");
+  const [scheme, given] = authorization.split(" ");
   if (scheme !== "Bearer" || given === undefined || !equal(given, token)) {
     return { status: 401, message: "The bearer token is missing or not this server's." };
   }

@@ -1,52 +1,57 @@
 /** A server seen from its callers: one call, one POST, its answer streamed back. */
 import { randomUUID } from "node:crypto";
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import { text } from "node:stream/consumers";
+import { json, text } from "node:stream/consumers";
 import { decodeColumns } from "../profile/columns.ts";
 import type { Progress, TaskOptions } from "../toolchain/progress.ts";
+import { callerOf } from "../tools/caller.ts";
 import type { ToolInput, ToolName, ToolOutput } from "../tools/index.ts";
-import { ToolError } from "../tools/tool.ts";
+import { type ToolDescription, ToolError } from "../tools/tool.ts";
 import { decodeFrames, frameKinds } from "./frames.ts";
 import { framesType, instanceHeader, requestIdHeader } from "./headers.ts";
 import {
   type ErrorAnswer,
   type Health,
   healthSchema,
-  type Ready,
   type ServerEvent,
   type ToolClient,
 } from "./protocol.ts";
+import type { Address } from "./state-file.ts";
 
-/** The connection broke, or another server answered: nothing is known about the call. */
+/** The connection broke, or another server answered. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
+  /** It is certain that the server did nothing: nobody listened, or it refused the sender. */
+  readonly isUnheard: boolean;
 
-  /** Nothing was sent: nobody listens there any more. */
-  get refused(): boolean {
-    return (this.cause as NodeJS.ErrnoException | undefined)?.code === "ECONNREFUSED";
+  constructor(message: string, options: ErrorOptions & { readonly isUnheard?: boolean } = {}) {
+    super(message, options);
+    const { code } = (options.cause ?? {}) as NodeJS.ErrnoException;
+    this.isUnheard = options.isUnheard ?? code === "ECONNREFUSED";
   }
 }
 
 export class ServerClient implements ToolClient {
-  readonly server: Ready;
+  readonly server: Address;
 
-  constructor(server: Ready) {
+  constructor(server: Address) {
     this.server = server;
   }
 
+  /** @param id of the request; one that the server knows joins the job that it began */
   async call<N extends ToolName>(
     name: N,
     input: ToolInput<N>,
     task: TaskOptions = {},
+    id: string = randomUUID(),
   ): Promise<ToolOutput<N>> {
     task.signal?.throwIfAborted();
-    const id = randomUUID();
     const cancel = () => void this.#cancelJob(id);
     task.signal?.addEventListener("abort", cancel, { once: true });
     try {
-      const response = await this.#send("POST", `/v1/tools/${name}`, {
+      const response = await this.#send("POST", `/tools/${name}`, {
         headers: { accept: framesType, [requestIdHeader]: id, "content-type": "application/json" },
-        body: JSON.stringify(input),
+        body: JSON.stringify({ input, caller: callerOf(process.env) }),
         ...(task.signal && { signal: task.signal }),
       });
       if (response.statusCode !== 200) throw await toolError(response);
@@ -72,7 +77,7 @@ export class ServerClient implements ToolClient {
 
   /** Events as they come; ends when the connection does. */
   async *events(signal: AbortSignal): AsyncGenerator<ServerEvent> {
-    const response = await this.#send("GET", "/v1/events", { signal });
+    const response = await this.#send("GET", "/events", { signal });
     let rest = "";
     for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
       const lines = (rest + chunk).split("\n");
@@ -84,13 +89,35 @@ export class ServerClient implements ToolClient {
   /** Asks the server to end what it does and leave. */
   async shutdown(timeoutMs = 2_000): Promise<void> {
     const signal = AbortSignal.timeout(timeoutMs);
-    (await this.#send("POST", "/v1/shutdown", { signal })).resume();
+    (await this.#send("POST", "/shutdown", { signal })).resume();
+  }
+
+  /** Asks the server to leave if it has nothing to do; answers whether it does. */
+  async retire(timeoutMs = 2_000): Promise<boolean> {
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const response = await this.#send("POST", "/retire", { signal });
+      response.resume();
+      return response.statusCode === 202;
+    } catch {
+      // Busy, or it has left meanwhile: whoever asks looks again.
+      return false;
+    }
+  }
+
+  async tools(): Promise<ToolDescription[]> {
+    return (await json(await this.#send("GET", "/tools", {}))) as ToolDescription[];
+  }
+
+  /** Cancels a job by its id. */
+  async cancel(id: string): Promise<void> {
+    await this.#cancelJob(id);
   }
 
   async #cancelJob(id: string): Promise<void> {
     try {
       const signal = AbortSignal.timeout(2_000);
-      (await this.#send("DELETE", `/v1/jobs/${id}`, { signal })).resume();
+      (await this.#send("DELETE", `/jobs/${id}`, { signal })).resume();
     } catch {
       // A server that is gone has cancelled the job in its own way.
     }
@@ -120,10 +147,14 @@ export class ServerClient implements ToolClient {
       reject(new ConnectionError(`The server did not answer: ${cause.message}`, { cause }));
     });
     request.once("response", (response) => {
-      if (response.headers[instanceHeader] === instanceId) resolve(response);
+      const { statusCode = 0 } = response;
+      const isRefused = statusCode === 401 || statusCode === 403;
+      if (response.headers[instanceHeader] === instanceId && !isRefused) resolve(response);
       else {
         response.destroy();
-        reject(new ConnectionError("Another server answers on this port."));
+        // Servers of ours look at nothing before they have looked at the token.
+        const message = "Another server answers on this port.";
+        reject(new ConnectionError(message, { isUnheard: isRefused }));
       }
     });
     request.end(options.body);

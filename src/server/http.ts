@@ -1,15 +1,20 @@
-/** The HTTP face: every tool is `POST /v1/tools/<name>`, derived from its definition. */
+/** The HTTP face: every tool is `POST /tools/<name>`, derived from its definition. */
+import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import * as z from "zod";
 import { columnsToJson, encodeColumns } from "../profile/columns.ts";
+import { callerSchema } from "../tools/caller.ts";
 import type { Services } from "../tools/services.ts";
-import type { Tool } from "../tools/tool.ts";
+import { describeTool, type Tool } from "../tools/tool.ts";
 import { refusal } from "./auth.ts";
 import type { Events } from "./events.ts";
 import { describeFailure } from "./failure.ts";
 import { encodeFrame, encodeJsonFrame, frameKinds } from "./frames.ts";
 import { framesType, instanceHeader, requestIdHeader } from "./headers.ts";
-import type { Job, Jobs } from "./job.ts";
+import type { Job } from "./job.ts";
+import type { Jobs } from "./jobs.ts";
+import { bodyLimit, connectionsCheckingInterval, limitServer } from "./limits.ts";
+import type { Log } from "./log-file.ts";
 
 export interface HttpOptions {
   readonly instanceId: string;
@@ -18,22 +23,32 @@ export interface HttpOptions {
   readonly services: Services;
   readonly jobs: Jobs;
   readonly events: Events;
-  readonly log: (line: string) => void;
-  /** `POST /v1/shutdown` was asked for. */
+  readonly log: Log;
+  /** `POST /shutdown` was asked for. */
   readonly onShutdown: () => void;
+  /** Whether nothing is under way that leaving would end. */
+  readonly isIdle: () => boolean;
 }
 
-const bodyLimit = 8 * 1024 * 1024;
+const callSchema = z.object({ input: z.unknown(), caller: callerSchema.optional() });
 
 export function createHttp(options: HttpOptions): FastifyInstance {
-  const app = Fastify({ bodyLimit, forceCloseConnections: true });
+  const { tools, jobs, events, log } = options;
+  const app = Fastify({
+    bodyLimit,
+    forceCloseConnections: true,
+    http: { connectionsCheckingInterval },
+  });
+  limitServer(app.server);
   app.addHook("onRequest", async (request, reply) => {
     reply.header(instanceHeader, options.instanceId);
-    const refused = refusal(request.headers, options.token);
-    if (refused) {
-      return reply.code(refused.status).send({ code: "refused", message: refused.message });
-    }
-    return undefined;
+    const { port } = app.server.address() as AddressInfo;
+    const refused = refusal(request.headers, options.token, port);
+    if (!refused) return undefined;
+    log.warn(`refused ${request.method} ${request.routeOptions.url ?? "?"}: ${refused.status}`);
+    // What else is on the way is not waited for.
+    reply.header("connection", "close");
+    return reply.code(refused.status).send({ code: "refused", message: refused.message });
   });
   app.setErrorHandler((error, _request, reply) => {
     const status = (error as { statusCode?: number }).statusCode;
@@ -42,20 +57,26 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       return reply.code(status).send({ code: "bad-request", message });
     }
     const failure = describeFailure(error);
-    if (failure.log) options.log(failure.log);
+    if (failure.log) log.error(failure.log);
     return reply.code(failure.status).send(failure.answer);
   });
-  for (const tool of options.tools) {
-    app.post(`/v1/tools/${tool.name}`, (request, reply) => callTool(tool, options, request, reply));
+  app.get("/tools", () => tools.map(describeTool));
+  for (const tool of tools) {
+    app.post(`/tools/${tool.name}`, (request, reply) => callTool(tool, options, request, reply));
   }
-  app.get("/v1/jobs", () => options.jobs.list());
-  app.delete<{ Params: { id: string } }>("/v1/jobs/:id", (request, reply) => {
-    const job = options.jobs.get(request.params.id);
+  app.get("/jobs", () => jobs.list());
+  app.delete<{ Params: { id: string } }>("/jobs/:id", (request, reply) => {
+    const job = jobs.get(request.params.id);
     job?.cancel();
     return reply.code(job ? 202 : 404).send({ cancelled: job !== undefined });
   });
-  app.get("/v1/events", (request, reply) => streamEvents(options.events, request, reply));
-  app.post("/v1/shutdown", (_request, reply) => {
+  app.get("/events", (request, reply) => streamEvents(events, request, reply));
+  app.post("/retire", (_request, reply) => {
+    const retiring = options.isIdle();
+    if (retiring) options.onShutdown();
+    return reply.code(retiring ? 202 : 409).send({ retiring });
+  });
+  app.post("/shutdown", (_request, reply) => {
     options.onShutdown();
     return reply.code(202).send({ stopping: true });
   });
@@ -68,15 +89,18 @@ async function callTool(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const input = tool.input.safeParse(request.body);
-  if (!input.success) {
-    const message = `${tool.name}: ${z.prettifyError(input.error)}`;
+  const body = callSchema.safeParse(request.body);
+  const input = tool.input.safeParse(body.data?.input);
+  const problem = body.error ?? input.error;
+  if (problem) {
+    const message = `${tool.name}: ${z.prettifyError(problem)}`;
     return reply.code(400).send({ code: "bad-input", message });
   }
+  const caller = body.data?.caller ?? {};
   const given = request.headers[requestIdHeader];
   const id = typeof given === "string" && given !== "" ? given : request.id;
   const job = jobs.start({ id, tool: tool.name, readOnly: tool.readOnly }, (signal, onProgress) =>
-    tool.run(input.data, { signal, onProgress, services }),
+    tool.run(input.data, { signal, onProgress, services, caller }),
   );
   if (request.headers.accept === framesType) {
     await answerInFrames(job, reply, log);
@@ -85,17 +109,8 @@ async function callTool(
   return columnsToJson(await watchUntilClosed(job, reply, () => {}));
 }
 
-async function answerInFrames(
-  job: Job,
-  reply: FastifyReply,
-  log: (line: string) => void,
-): Promise<void> {
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(200, { ...reply.getHeaders(), "content-type": framesType } as Record<
-    string,
-    string
-  >);
+async function answerInFrames(job: Job, reply: FastifyReply, log: Log): Promise<void> {
+  const raw = takeOver(reply, framesType);
   try {
     const value = await watchUntilClosed(job, reply, (progress) => {
       raw.write(encodeJsonFrame(frameKinds.progress, progress));
@@ -103,7 +118,7 @@ async function answerInFrames(
     raw.end(encodeFrame(frameKinds.result, new Uint8Array(encodeColumns(value ?? null))));
   } catch (error) {
     const failure = describeFailure(error);
-    if (failure.log) log(failure.log);
+    if (failure.log) log.error(failure.log);
     raw.end(encodeJsonFrame(frameKinds.error, failure.answer));
   }
 }
@@ -119,14 +134,17 @@ async function watchUntilClosed(
 }
 
 function streamEvents(events: Events, request: FastifyRequest, reply: FastifyReply): void {
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(200, { ...reply.getHeaders(), "content-type": "application/x-ndjson" } as Record<
-    string,
-    string
-  >);
+  const raw = takeOver(reply, "application/x-ndjson");
   // Headers reach the client only with a first byte: it then knows that it misses nothing.
   raw.write("\n");
   const end = events.listen((event) => raw.write(`${JSON.stringify(event)}\n`));
   request.raw.socket.once("close", end);
+}
+
+/** Answers that come bit by bit are written past Fastify, with the headers it was given. */
+function takeOver(reply: FastifyReply, contentType: string): FastifyReply["raw"] {
+  reply.hijack();
+  const headers = { ...reply.getHeaders(), "content-type": contentType } as Record<string, string>;
+  reply.raw.writeHead(200, headers);
+  return reply.raw;
 }

@@ -1,20 +1,36 @@
-/**
- * Jobs: one call of a tool each, from its request id to its outcome. A request id that was seen
- * before joins its job instead of starting a second one, so that a client may ask again after a
- * lost connection without anything running twice.
- */
+/** One call of a tool, from its request id to its outcome. */
 import type { Progress } from "../toolchain/progress.ts";
+import { monotonicMs } from "./health.ts";
+import type { Health } from "./protocol.ts";
 
-export type JobState = "running" | "done" | "failed" | "cancelled";
+export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
 
 export interface JobInfo {
   /** The caller's request id. */
   readonly id: string;
   readonly tool: string;
   readonly state: JobState;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of `monotonicMs`. */
   readonly startedAt: number;
+  /** When it last told of progress, at first when it came in: milliseconds of `monotonicMs`. */
+  readonly progressAt: number;
   readonly progress?: Progress;
+}
+
+/** Jobs as `/health` and events tell of them, at a moment of `monotonicMs`. */
+export function jobsAt(jobs: readonly JobInfo[], now: number): Health["jobs"] {
+  return jobs.filter(isUnderWay).map(({ id, tool, state, startedAt, progressAt, progress }) => ({
+    id,
+    tool,
+    state,
+    elapsedMs: Math.max(0, now - startedAt),
+    quietMs: Math.max(0, now - progressAt),
+    ...(progress && { message: progress.message }),
+  }));
+}
+
+function isUnderWay(job: JobInfo): job is JobInfo & { state: "waiting" | "running" } {
+  return job.state === "waiting" || job.state === "running";
 }
 
 export interface JobSpec {
@@ -34,35 +50,66 @@ export class Job {
   readonly id: string;
   readonly tool: string;
   readonly readOnly: boolean;
-  readonly startedAt = Date.now();
+  /** The answer, or why there is none. */
   readonly outcome: Promise<unknown>;
-  #state: JobState = "running";
+  /** Settles after `outcome`, and never fails. */
+  readonly ended: Promise<void>;
+  readonly #startedAt = monotonicMs();
+  #state: JobState = "waiting";
   #progress: Progress | undefined;
+  #progressAt = this.#startedAt;
+  readonly #settle: PromiseWithResolvers<unknown> = Promise.withResolvers();
   readonly #abort = new AbortController();
   readonly #listeners = new Set<(progress: Progress) => void>();
+  readonly #onProgress: () => void;
   #watchers = 0;
 
-  constructor({ id, tool, readOnly }: JobSpec, run: JobRun) {
+  constructor({ id, tool, readOnly }: JobSpec, onProgress: () => void) {
     this.id = id;
     this.tool = tool;
     this.readOnly = readOnly;
-    this.outcome = this.#settle(run);
+    this.#onProgress = onProgress;
+    this.outcome = this.#settle.promise;
     // A job nobody waits for any more may still fail; whoever joins it sees the failure.
-    this.outcome.catch(() => {});
+    this.ended = this.outcome.then(
+      () => {},
+      () => {},
+    );
   }
 
-  get running(): boolean {
-    return this.#state === "running";
+  /** Waiting or running. */
+  get underWay(): boolean {
+    return this.#state === "waiting" || this.#state === "running";
   }
 
   get info(): JobInfo {
-    const { id, tool, startedAt } = this;
+    const { id, tool } = this;
     const progress = this.#progress && { progress: this.#progress };
-    return { id, tool, state: this.#state, startedAt, ...progress };
+    const [startedAt, progressAt] = [this.#startedAt, this.#progressAt];
+    return { id, tool, state: this.#state, startedAt, progressAt, ...progress };
+  }
+
+  /** Begins, unless it was cancelled while it waited. Settles when it has ended. */
+  async run(work: JobRun): Promise<void> {
+    if (!this.underWay) return;
+    const { signal } = this.#abort;
+    this.#state = "running";
+    try {
+      const value = await work(signal, (progress) => this.#tell(progress));
+      this.#state = "done";
+      this.#settle.resolve(value);
+    } catch (error) {
+      this.#state = signal.aborted ? "cancelled" : "failed";
+      this.#settle.reject(error);
+    }
   }
 
   cancel(): void {
-    if (this.running) this.#abort.abort();
+    if (!this.underWay) return;
+    this.#abort.abort();
+    if (this.#state !== "waiting") return;
+    this.#state = "cancelled";
+    this.#settle.reject(this.#abort.signal.reason);
   }
 
   /**
@@ -79,70 +126,10 @@ export class Job {
     };
   }
 
-  async #settle(run: JobRun): Promise<unknown> {
-    try {
-      const value = await run(this.#abort.signal, (progress) => {
-        this.#progress = progress;
-        for (const listener of this.#listeners) listener(progress);
-      });
-      this.#state = "done";
-      return value;
-    } catch (error) {
-      this.#state = this.#abort.signal.aborted ? "cancelled" : "failed";
-      throw error;
-    }
-  }
-}
-
-/** Finished jobs that changed something are kept for clients that ask again. */
-const keptJobs = 64;
-
-export class Jobs {
-  readonly #jobs = new Map<string, Job>();
-  readonly #onChange: () => void;
-
-  constructor(onChange: () => void = () => {}) {
-    this.#onChange = onChange;
-  }
-
-  get(id: string): Job | undefined {
-    return this.#jobs.get(id);
-  }
-
-  get running(): readonly Job[] {
-    return [...this.#jobs.values()].filter((job) => job.running);
-  }
-
-  list(): readonly JobInfo[] {
-    return [...this.#jobs.values()].map((job) => job.info);
-  }
-
-  /** The job of that id: the one that was started under it, or a new one. */
-  start(spec: JobSpec, run: JobRun): Job {
-    const { id } = spec;
-    const known = this.#jobs.get(id);
-    if (known) return known;
-    const job = new Job(spec, run);
-    this.#jobs.set(id, job);
-    this.#onChange();
-    void job.outcome
-      .catch(() => {})
-      .then(() => {
-        if (job.readOnly) this.#jobs.delete(id);
-        else this.#forgetOldest();
-        this.#onChange();
-      });
-    return job;
-  }
-
-  cancelAll(): void {
-    for (const job of this.#jobs.values()) job.cancel();
-  }
-
-  #forgetOldest(): void {
-    for (const [id, job] of this.#jobs) {
-      if (this.#jobs.size <= keptJobs) return;
-      if (!job.running) this.#jobs.delete(id);
-    }
+  #tell(progress: Progress): void {
+    this.#progress = progress;
+    this.#progressAt = monotonicMs();
+    for (const listener of this.#listeners) listener(progress);
+    this.#onProgress();
   }
 }

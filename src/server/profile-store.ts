@@ -8,6 +8,7 @@ import type { WriterFormat } from "../formats/writer-formats.ts";
 import type { Answer, Query } from "../profile/query.ts";
 import { ProfileWorker } from "../profile-worker/profile-worker.ts";
 import type { Progress, TaskOptions } from "../toolchain/progress.ts";
+import { untilAborted } from "../toolchain/until-aborted.ts";
 import type { ProfileStore } from "../tools/services.ts";
 import { ToolError } from "../tools/tool.ts";
 
@@ -118,17 +119,4 @@ async function profileId(path: string, workspaceFolders: readonly string[]): Pro
   const { size, mtimeMs } = await stat(real);
   const key = JSON.stringify([real, size, mtimeMs, workspaceFolders]);
   return createHash("sha256").update(key).digest("hex").slice(0, 24);
-}
-
-async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return work;
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

@@ -6,38 +6,41 @@ import { tools as allTools } from "../tools/index.ts";
 import type { Services } from "../tools/services.ts";
 import type { Tool } from "../tools/tool.ts";
 import { Events } from "./events.ts";
-import { startHealthThread } from "./health.ts";
+import { monotonicMs, startHealthThread } from "./health.ts";
 import { createHttp } from "./http.ts";
-import { Jobs } from "./job.ts";
+import { jobsAt } from "./job.ts";
+import { Jobs } from "./jobs.ts";
+import type { Log } from "./log-file.ts";
 import { WorkerProfileStore } from "./profile-store.ts";
-import type { Ready } from "./protocol.ts";
+import type { Address } from "./state-file.ts";
 
 export interface ServeOptions {
-  readonly log: (line: string) => void;
+  readonly log: Log;
   /** Milliseconds without a client, a job or a capture after which the server leaves; 0 for never. */
   readonly idleMs: number;
   readonly tools?: readonly Tool[];
 }
 
 export interface RunningServer {
-  readonly ready: Ready;
+  readonly address: Address;
   /** Settles when the server has left, asked to or idle. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
+const longestIdleCheckMs = 10_000;
+
 export async function serve({ log, idleMs, tools }: ServeOptions): Promise<RunningServer> {
   const identity = {
     instanceId: randomUUID(),
-    pid: process.pid,
     token: randomBytes(32).toString("base64url"),
   };
   const events = new Events();
-  const health = await startHealthThread(identity);
+  const health = await startHealthThread({ ...identity, pid: process.pid });
   const jobs = new Jobs(() => {
-    health.update({
-      jobs: jobs.running.map(({ id, tool, startedAt }) => ({ id, tool, startedAt })),
-    });
+    const underWay = jobs.underWay;
+    health.update(underWay);
+    events.say({ kind: "jobs", jobs: jobsAt(underWay, monotonicMs()) });
   });
   const profiles = new WorkerProfileStore((profileId) => {
     events.say({ kind: "profile-updated", profileId });
@@ -45,9 +48,11 @@ export async function serve({ log, idleMs, tools }: ServeOptions): Promise<Runni
   let capturesUnderWay = 0;
   const captures = createCaptureSessions((event) => {
     capturesUnderWay += event.kind === "capture-started" ? 1 : -1;
+    log.info(`${event.kind} ${event.sessionId}`);
     events.say(event);
   });
   const services: Services = { profiles, captures };
+  const isIdle = () => jobs.underWay.length + capturesUnderWay === 0;
   const { promise: ended, resolve: left } = Promise.withResolvers<void>();
   let stopping: Promise<void> | undefined;
   const stop = () => {
@@ -67,29 +72,30 @@ export async function serve({ log, idleMs, tools }: ServeOptions): Promise<Runni
     jobs,
     events,
     log,
-    onShutdown: () => setImmediate(stop),
+    isIdle,
+    onShutdown: () => {
+      log.info("leaving: asked to");
+      // The answer goes first.
+      setImmediate(stop);
+    },
   });
   await http.listen({ host: "127.0.0.1", port: 0 });
 
-  let busyAt = Date.now();
+  let usedAt = performance.now();
   http.server.on("request", () => {
-    busyAt = Date.now();
+    usedAt = performance.now();
   });
   const idleTimer = setInterval(
     () => {
-      if (events.listening + jobs.running.length + capturesUnderWay > 0) busyAt = Date.now();
-      else if (idleMs > 0 && Date.now() - busyAt >= idleMs) {
-        log("leaving: idle");
+      if (events.listening > 0 || !isIdle()) usedAt = performance.now();
+      else if (idleMs > 0 && performance.now() - usedAt >= idleMs) {
+        log.info("leaving: idle");
         void stop();
       }
     },
-    Math.min(10_000, Math.max(50, idleMs / 4)),
+    Math.min(longestIdleCheckMs, Math.max(50, idleMs / 4)),
   );
 
   const { port } = http.server.address() as AddressInfo;
-  return {
-    ready: { kind: "ready", ...identity, port, healthPort: health.port },
-    ended,
-    stop,
-  };
+  return { address: { ...identity, port, healthPort: health.port }, ended, stop };
 }

@@ -2,12 +2,14 @@
  * What a tool is. One definition has the schema of what goes in and comes out and the code that
  * runs; HTTP routes, MCP tools, CLI commands and palette commands are faces of it.
  */
-import type * as z from "zod";
+import * as z from "zod";
 import type { TaskOptions } from "../toolchain/progress.ts";
+import type { Caller } from "./caller.ts";
 import type { Services } from "./services.ts";
 
 export interface ToolContext extends TaskOptions {
   readonly services: Services;
+  readonly caller: Caller;
 }
 
 export interface Tool<
@@ -35,6 +37,19 @@ export function defineTool<const Name extends string, Input extends z.ZodType, O
 ): Tool<Name, Input, Output> {
   return tool;
 }
+
+/** A tool as its callers see it. Schemas are JSON Schema. */
+export function describeTool({ name, title, description, input, readOnly }: Tool) {
+  return {
+    name,
+    title,
+    description,
+    readOnly,
+    input: z.toJSONSchema(input, { io: "input" }),
+  };
+}
+
+export type ToolDescription = ReturnType<typeof describeTool>;
 
 /** A failure that the caller can do something about; its message says what. */
 export class ToolError extends Error {

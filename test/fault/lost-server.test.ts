@@ -2,16 +2,20 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { Connection, type ConnectionState } from "../../src/launcher/connection.ts";
 import { ensureServer } from "../../src/launcher/ensure-server.ts";
-import { isSameProcess } from "../../src/launcher/probe.ts";
 import { serverFolder } from "../../src/launcher/server-folder.ts";
-import { serverScript, type TestWorkspace, testWorkspace } from "../server/support/workspace.ts";
+import {
+  isRunning,
+  serverScript,
+  serversOf,
+  type TestWorkspace,
+  testWorkspace,
+} from "../server/support/workspace.ts";
 
 /** Something to attach to that never answers, so that a call can be caught in its middle. */
 class SilentInspector {
@@ -80,7 +84,7 @@ describe("lost server", () => {
   it("fails a call that changes something once, clearly, and never sends it again", async () => {
     const failing = assert.rejects(attach(), { name: "ToolError", code: "connection-lost" });
     await inspector.visited();
-    process.kill((await workspace.recorded()).server.pid, "SIGKILL");
+    process.kill((await workspace.recorded()).process.pid, "SIGKILL");
     await failing;
     await assert.rejects(open(), { code: "no-file" });
     assert.equal(inspector.visits, 1);
@@ -89,14 +93,14 @@ describe("lost server", () => {
   it("reports a stopped server in the middle of a call and takes its answer when it goes on", async () => {
     const answer = attach().catch((error: Error) => error);
     await inspector.visited();
-    const { server } = await workspace.recorded();
+    const { process: server } = await workspace.recorded();
     process.kill(server.pid, "SIGSTOP");
     while (states.at(-1) !== "unresponsive") await sleep(20);
     process.kill(server.pid, "SIGCONT");
     while (states.at(-1) !== "ready") await sleep(20);
     inspector.close();
     assert.equal(((await answer) as Error).name, "ToolError");
-    assert.equal((await workspace.recorded()).server.pid, server.pid);
+    assert.equal((await workspace.recorded()).process.pid, server.pid);
     assert.equal(inspector.visits, 1);
   });
 
@@ -119,7 +123,7 @@ describe("lost server", () => {
     await leaving.shutdown();
     await assert.rejects(open(), { code: "no-file" });
     const { server } = await workspace.recorded();
-    assert.notEqual(server.pid, leaving.server.pid);
+    assert.notEqual(server.instanceId, leaving.server.instanceId);
   });
 
   it("leaves no server when its launcher is killed before it was recorded", async () => {
@@ -149,19 +153,7 @@ describe("lost server", () => {
       directory: join(workspace.path, "captures"),
     });
     await client.shutdown();
-    while (await isSameProcess(recorded)) await sleep(20);
+    while (await isRunning(recorded)) await sleep(20);
     assert.throws(() => process.kill(pid!, 0), { code: "ESRCH" });
   });
 });
-
-/** Pids of the servers of one folder. */
-async function serversOf(folder: string): Promise<number[]> {
-  const found = [];
-  for (const name of await readdir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const line = await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "");
-    const argv = line.split("\0");
-    if (argv.includes(serverScript) && argv.includes(folder)) found.push(Number(name));
-  }
-  return found;
-}

@@ -58,11 +58,16 @@ describe("server", () => {
   let server: RunningServer;
   let client: ServerClient;
   const log: string[] = [];
+  const write = (line: string) => void log.push(line);
 
   before(async () => {
     const tools = testTools as unknown as readonly Tool[];
-    server = await serve({ log: (line) => log.push(line), idleMs: 0, tools });
-    client = new ServerClient(server.ready);
+    server = await serve({
+      log: { debug: write, info: write, warn: write, error: write },
+      idleMs: 0,
+      tools,
+    });
+    client = new ServerClient(server.address);
   });
   after(() => server.stop());
 
@@ -72,13 +77,13 @@ describe("server", () => {
   }
 
   function post(path: string, init: RequestInit & { headers?: Record<string, string> } = {}) {
-    return fetch(`http://127.0.0.1:${server.ready.port}${path}`, {
+    return fetch(`http://127.0.0.1:${server.address.port}${path}`, {
       method: "POST",
-      body: '{"count":3}',
+      body: '{"input":{"count":3}}',
       ...init,
       headers: {
         "content-type": "application/json",
-        authorization: `Bearer ${server.ready.token}`,
+        authorization: `Bearer ${server.address.token}`,
         ...init.headers,
       },
     });
@@ -99,30 +104,30 @@ describe("server", () => {
   });
 
   it("gives plain JSON to everyone else", async () => {
-    const response = await post("/v1/tools/test.columns");
+    const response = await post("/tools/test.columns");
     assert.deepEqual(await response.json(), { rows: [0, 1, 2], text: "é" });
   });
 
   it("refuses a caller without the token, from elsewhere or from a web page", async () => {
     const refused = async (headers: Record<string, string>) =>
-      (await post("/v1/tools/test.columns", { headers })).status;
+      (await post("/tools/test.columns", { headers })).status;
     assert.equal(await refused({ authorization: "" }), 401);
-    assert.equal(await refused({ authorization: `Bearer ${server.ready.token}x` }), 401);
-    assert.equal(await refused({ authorization: `Basic ${server.ready.token}` }), 401);
+    assert.equal(await refused({ authorization: `Bearer ${server.address.token}x` }), 401);
+    assert.equal(await refused({ authorization: `Basic ${server.address.token}` }), 401);
     assert.equal(await refused({ origin: "https://example.com" }), 403);
-    assert.equal(await refused({ origin: `http://127.0.0.1:${server.ready.port}` }), 403);
+    assert.equal(await refused({ origin: `http://127.0.0.1:${server.address.port}` }), 403);
     assert.equal(await refused({}), 200);
   });
 
   it("answers no name but the loopback's own", async () => {
     const { request } = await import("node:http");
     const status = await new Promise((resolve) => {
-      const { port, token } = server.ready;
+      const { port, token } = server.address;
       request(
         {
           host: "127.0.0.1",
           port,
-          path: "/v1/jobs",
+          path: "/jobs",
           headers: { host: "evil.example", authorization: `Bearer ${token}` },
         },
         (response) => resolve(response.resume().statusCode),
@@ -137,10 +142,10 @@ describe("server", () => {
       code: "bad-input",
       message: /count/,
     });
-    assert.equal((await post("/v1/tools/test.columns", { body: "{" })).status, 400);
-    assert.equal((await post("/v1/tools/none")).status, 404);
-    const huge = JSON.stringify({ count: 1, pad: "x".repeat(9 * 1024 * 1024) });
-    assert.equal((await post("/v1/tools/test.columns", { body: huge })).status, 413);
+    assert.equal((await post("/tools/test.columns", { body: "{" })).status, 400);
+    assert.equal((await post("/tools/none")).status, 404);
+    const huge = JSON.stringify({ input: { count: 1 }, pad: "x".repeat(9 * 1024 * 1024) });
+    assert.equal((await post("/tools/test.columns", { body: huge })).status, 413);
   });
 
   it("tells a caller's fault in full and logs ours under an id", async () => {
@@ -159,8 +164,8 @@ describe("server", () => {
   it("never starts a request id twice, running or finished", async () => {
     const before = started;
     const once = () =>
-      post("/v1/tools/test.slow", {
-        body: '{"ms":200}',
+      post("/tools/test.slow", {
+        body: '{"input":{"ms":200}}',
         headers: { "x-request-id": "same", accept: framesType },
       });
     const answers = await Promise.all([once(), once()]);
@@ -184,16 +189,16 @@ describe("server", () => {
   it("lets a job go on that changes something when only the connection broke", async () => {
     const before = cancelled;
     const abort = new AbortController();
-    const broken = post("/v1/tools/test.slow", {
-      body: '{"ms":400}',
+    const broken = post("/tools/test.slow", {
+      body: '{"input":{"ms":400}}',
       headers: { "x-request-id": "broken" },
       signal: abort.signal,
     });
     await sleep(100);
     abort.abort();
     await assert.rejects(broken);
-    const joined = await post("/v1/tools/test.slow", {
-      body: '{"ms":400}',
+    const joined = await post("/tools/test.slow", {
+      body: '{"input":{"ms":400}}',
       headers: { "x-request-id": "broken" },
     });
     assert.equal(joined.status, 200);
@@ -204,10 +209,10 @@ describe("server", () => {
     // A child of its own: here the client would be blocked with the server.
     const { fork } = await import("node:child_process");
     const child = fork(new URL("./support/blocking-server.ts", import.meta.url));
-    const ready = await new Promise<RunningServer["ready"]>((resolve) =>
-      child.once("message", (message) => resolve(message as RunningServer["ready"])),
+    const address = await new Promise<RunningServer["address"]>((resolve) =>
+      child.once("message", (message) => resolve(message as RunningServer["address"])),
     );
-    const other = new ServerClient(ready);
+    const other = new ServerClient(address);
     const blocked = other.call("test.block" as "profile.open", { ms: 2_000 } as never);
     await sleep(1_200);
     const health = await other.health(300);
@@ -223,7 +228,7 @@ describe("server", () => {
   });
 
   it("does not take another server for its own", async () => {
-    const stranger = new ServerClient({ ...server.ready, instanceId: "another-instance-id" });
+    const stranger = new ServerClient({ ...server.address, instanceId: "another-instance-id" });
     await assert.rejects(stranger.health(), ConnectionError);
   });
 });

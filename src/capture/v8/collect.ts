@@ -1,10 +1,10 @@
 /** Gathers what the processes of one capture left in its folder, once they have ended. */
 import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, extname, isAbsolute, join, relative } from "node:path";
+import { isAlive } from "../../toolchain/process-identity/identity.ts";
 import type { CapturedProfile } from "./capture.ts";
 import { countSamples } from "./count-samples.ts";
 import { type ProcessRecord, processesFolder } from "./shim.ts";
-import { isAlive } from "./storage.ts";
 
 /** The processes that the hook saw, whether they still run or not. */
 export async function readProcesses(directory: string): Promise<ProcessRecord[]> {

@@ -2,6 +2,7 @@
 import { delimiter } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { isAlive } from "../../toolchain/process-identity/identity.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
 import type { CaptureTarget, StoppedCapture } from "./capture.ts";
 import { CaptureError } from "./capture-error.ts";
@@ -15,7 +16,6 @@ import {
   samplerFlags,
   writeShim,
 } from "./shim.ts";
-import { isAlive } from "./storage.ts";
 
 export type CommandTarget = Extract<CaptureTarget, { kind: "command" }>;
 

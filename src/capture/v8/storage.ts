@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { isAlive } from "../../toolchain/process-identity/identity.ts";
 import { CaptureError } from "./capture-error.ts";
 
 const recordName = "capture.json";
@@ -98,14 +99,6 @@ export async function pruneCaptures(root: string, maxBytes: number): Promise<str
 
 export function isUnderWay(capture: CaptureRecord): boolean {
   return capture.endedAt === undefined && isAlive(capture.recorder);
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 async function existing(root: string, id: string): Promise<StoredCapture> {

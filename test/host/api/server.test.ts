@@ -5,17 +5,36 @@ import { appearance } from "../../../extension/server/status-bar.ts";
 import { activateApp, closeEverything, eventually, writeShop } from "./profile-fixture.ts";
 
 describe("the status bar", () => {
+  const job = {
+    id: "1",
+    tool: "v8.symbolize",
+    state: "running" as const,
+    elapsedMs: 5_000,
+    quietMs: 4_000,
+  };
   const cases: [ServerState, string, RegExp, string | undefined][] = [
     [{ kind: "stopped" }, "$(flame)", /ready to profile/, undefined],
     [{ kind: "starting" }, "$(loading~spin)", /starting/, undefined],
-    [{ kind: "ready" }, "$(flame)", /running/, undefined],
     [
-      { kind: "busy", silentMs: 4_200, job: "v8.symbolize" },
+      { kind: "retiring", jobs: [job] },
+      "$(loading~spin)",
+      /older server.*v8\.symbolize/,
+      undefined,
+    ],
+    [{ kind: "ready", jobs: [] }, "$(flame)", /running/, undefined],
+    [
+      { kind: "busy", silentMs: 4_200, jobs: [job], isStuck: false },
       "$(loading~spin)",
       /busy with v8\.symbolize for 4 s/,
       undefined,
     ],
-    [{ kind: "unresponsive" }, "$(flame) $(warning)", /does not answer/, "warning"],
+    [
+      { kind: "busy", silentMs: 200_000, jobs: [job], isStuck: true },
+      "$(flame) $(warning)",
+      /busy with v8\.symbolize for 200 s/,
+      "warning",
+    ],
+    [{ kind: "unresponsive", isStuck: false }, "$(flame) $(warning)", /does not answer/, "warning"],
     [{ kind: "failed", message: "No room." }, "$(flame) $(error)", /No room\./, "error"],
   ];
   for (const [state, text, label, background] of cases) {
@@ -30,7 +49,10 @@ describe("the status bar", () => {
 
   it("shows a recording before all else; a click stops it", () => {
     const startedAt = Date.now() - 65_300;
-    const shown = appearance({ title: "npm run x", startedAt }, { kind: "unresponsive" });
+    const shown = appearance(
+      { title: "npm run x", startedAt },
+      { kind: "unresponsive", isStuck: false },
+    );
     assert.equal(shown.text, "$(record) 1:05");
     assert.match(shown.label, /npm run x for 1:05/);
     assert.equal(shown.command, "hangscope.stopProfiling");

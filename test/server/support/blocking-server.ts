@@ -17,6 +17,7 @@ const block = defineTool({
   },
 });
 
+const log = { debug() {}, info() {}, warn: console.error, error: console.error };
 const tools = [block] as unknown as readonly Tool[];
-const server = await serve({ log: console.error, idleMs: 0, tools });
-process.send!(server.ready);
+const server = await serve({ log, idleMs: 0, tools });
+process.send!(server.address);
