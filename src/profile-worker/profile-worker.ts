@@ -54,15 +54,17 @@ export class ProfileWorker {
   }
 
   /**
-   * Reads the file. Answers when it can be queried; native names may follow (`onUpdated`).
+   * Reads the file. Answers when it can be queried; native names may follow (`onUpdated`), from
+   * programs that are looked up with `env`.
    * @throws FormatError (by name) when nothing of the file can be read.
    */
   async open(
     path: string,
     workspaceFolders: readonly string[],
     task: TaskOptions = {},
+    env: Readonly<Record<string, string>> = {},
   ): Promise<void> {
-    await this.#request({ kind: "open", path, workspaceFolders }, task);
+    await this.#request({ kind: "open", path, workspaceFolders, env }, task);
   }
 
   /** Waits for the native names that may follow `open`, for callers that ask only once. */

@@ -4,7 +4,13 @@ import type { Query } from "../profile/query.ts";
 import type { Progress } from "../toolchain/progress.ts";
 
 export type Request =
-  | { readonly kind: "open"; readonly path: string; readonly workspaceFolders: readonly string[] }
+  | {
+      readonly kind: "open";
+      readonly path: string;
+      readonly workspaceFolders: readonly string[];
+      /** Over the process's own, for programs that name native code. */
+      readonly env: Readonly<Record<string, string>>;
+    }
   /** Answers when the names of native code are in, or cannot be had. */
   | { readonly kind: "await-names" }
   | { readonly kind: "query"; readonly query: Query }

@@ -49,7 +49,7 @@ async function answer(id: number, request: Request): Promise<void> {
 function run(request: Request, task: TaskOptions): unknown {
   switch (request.kind) {
     case "open":
-      return openAndMap(request.path, request.workspaceFolders, task);
+      return openAndMap(request, task);
     case "await-names":
       return naming;
     case "query":
@@ -60,8 +60,7 @@ function run(request: Request, task: TaskOptions): unknown {
 }
 
 async function openAndMap(
-  path: string,
-  workspaceFolders: readonly string[],
+  { path, workspaceFolders, env }: Extract<Request, { kind: "open" }>,
   { signal, onProgress }: TaskOptions,
 ): Promise<void> {
   const message = `Reading ${basename(path)}`;
@@ -70,16 +69,16 @@ async function openAndMap(
     onProgress: (done, total) => onProgress?.({ message, done, total, unit: "bytes" }),
   });
   show(await applySourceMaps(read, { workspaceFolders, ...(signal && { signal }) }));
-  naming = nameNativeFramesLater().catch(() => {
+  naming = nameNativeFramesLater(env).catch(() => {
     // They are an addition: without them the profile is as it was read.
   });
 }
 
 /** Names of native code take seconds to look up: the profile is shown first and updated after. */
-async function nameNativeFramesLater(): Promise<void> {
+async function nameNativeFramesLater(env: Readonly<Record<string, string>>): Promise<void> {
   const before = opened().profile;
   const { nameNativeFrames } = await import("../symbols/native/name-native-frames.ts");
-  const named = await nameNativeFrames(before);
+  const named = await nameNativeFrames(before, { env });
   if (named === before) return;
   show(named);
   send({ kind: "updated" });

@@ -138,6 +138,9 @@ export class ServerClient implements ToolClient {
     const request = httpRequest({
       host: "127.0.0.1",
       port: options.port ?? port,
+      // A connection of its own: one that was kept may break for what it carried before, and then
+      // nobody knows whether this request arrived.
+      agent: false,
       method,
       path,
       headers: { authorization: `Bearer ${token}`, ...options.headers },

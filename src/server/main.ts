@@ -61,7 +61,8 @@ try {
 process.exit(0);
 
 async function run(secrets: readonly { path: string; text: string }[]): Promise<void> {
-  const server = await serve({ log, idleMs: Number(values["idle-ms"]) });
+  const { recordings } = folder;
+  const server = await serve({ log, idleMs: Number(values["idle-ms"]), recordings });
   const state: RecordedServer = {
     protocol: 1,
     server: server.address,

@@ -37,9 +37,10 @@ export class WorkerProfileStore implements ProfileStore {
     path: string,
     workspaceFolders: readonly string[],
     task: TaskOptions,
+    env: Readonly<Record<string, string>> = {},
   ): Promise<string> {
     const id = await profileId(path, workspaceFolders);
-    const entry = this.#use(id) ?? this.#read(id, path, workspaceFolders);
+    const entry = this.#use(id) ?? this.#read(id, path, workspaceFolders, env);
     const { onProgress, signal } = task;
     if (onProgress) entry.listeners.add(onProgress);
     entry.waiting++;
@@ -64,17 +65,23 @@ export class WorkerProfileStore implements ProfileStore {
     await Promise.all([...this.#entries.keys()].map((id) => this.#drop(id)));
   }
 
-  #read(id: string, path: string, workspaceFolders: readonly string[]): Entry {
+  #read(
+    id: string,
+    path: string,
+    workspaceFolders: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Entry {
     const worker = new ProfileWorker();
     const abort = new AbortController();
     const listeners = new Set<(progress: Progress) => void>();
     worker.onUpdated = () => this.#onUpdated(id);
-    const reading = worker.open(path, workspaceFolders, {
+    const task = {
       signal: abort.signal,
-      onProgress: (progress) => {
+      onProgress: (progress: Progress) => {
         for (const listener of listeners) listener(progress);
       },
-    });
+    };
+    const reading = worker.open(path, workspaceFolders, task, env);
     const entry: Entry = { worker, reading, abort, listeners, waiting: 0 };
     this.#entries.set(id, entry);
     // A failed or cancelled read, or a worker that dies later, leaves nothing to find.

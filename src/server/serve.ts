@@ -19,6 +19,8 @@ export interface ServeOptions {
   /** Milliseconds without a client, a job or a capture after which the server leaves; 0 for never. */
   readonly idleMs: number;
   readonly tools?: readonly Tool[];
+  /** Folder for what the next server has to know of captures, should this one die. */
+  readonly recordings?: string;
 }
 
 export interface RunningServer {
@@ -30,7 +32,8 @@ export interface RunningServer {
 
 const longestIdleCheckMs = 10_000;
 
-export async function serve({ log, idleMs, tools }: ServeOptions): Promise<RunningServer> {
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { log, idleMs, tools } = options;
   const identity = {
     instanceId: randomUUID(),
     token: randomBytes(32).toString("base64url"),
@@ -50,7 +53,8 @@ export async function serve({ log, idleMs, tools }: ServeOptions): Promise<Runni
     capturesUnderWay += event.kind === "capture-started" ? 1 : -1;
     log.info(`${event.kind} ${event.sessionId}`);
     events.say(event);
-  });
+  }, options);
+  await captures.adopt();
   const services: Services = { profiles, captures };
   const isIdle = () => jobs.underWay.length + capturesUnderWay === 0;
   const { promise: ended, resolve: left } = Promise.withResolvers<void>();
@@ -67,6 +71,7 @@ export async function serve({ log, idleMs, tools }: ServeOptions): Promise<Runni
   };
   const http = createHttp({
     ...identity,
+    ...rest,
     tools: tools ?? (allTools as unknown as readonly Tool[]),
     services,
     jobs,

@@ -1,6 +1,6 @@
 /** Files that only their owner may read and that are never seen half written. */
 import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const partial = `${path}.${randomUUID()}`;
@@ -11,4 +11,9 @@ export async function writePrivateFile(path: string, text: string): Promise<void
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** A folder that only its owner may look into. */
+export async function ensurePrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { environmentOf } from "./caller.ts";
 import { defineTool } from "./tool.ts";
 
 export const profileOpen = defineTool({
@@ -14,8 +15,9 @@ export const profileOpen = defineTool({
       .describe("Absolute paths against which sources of source maps are looked up"),
   }),
   readOnly: true,
-  async run({ path, workspaceFolders }, { services, ...task }) {
-    const profileId = await services.profiles.open(path, workspaceFolders, task);
+  async run({ path, workspaceFolders }, { services, caller, ...task }) {
+    const env = environmentOf(caller);
+    const profileId = await services.profiles.open(path, workspaceFolders, task, env);
     return { profileId };
   },
 });

@@ -7,7 +7,12 @@ import type { TaskOptions } from "../toolchain/progress.ts";
 /** Open profiles, each in a worker of its own; the least recently used are dropped. */
 export interface ProfileStore {
   /** Gives the profile's id. The same unchanged file gives the same id without a second read. */
-  open(path: string, workspaceFolders: readonly string[], task: TaskOptions): Promise<string>;
+  open(
+    path: string,
+    workspaceFolders: readonly string[],
+    task: TaskOptions,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<string>;
   /** @throws ToolError `unknown-profile` for an id that was dropped: open it again. */
   query(profileId: string, query: Query, task: TaskOptions): Promise<Answer>;
   write(profileId: string, format: WriterFormat, output: string, task: TaskOptions): Promise<void>;

@@ -1,4 +1,5 @@
 import { startSchema } from "../capture/v8/capture.ts";
+import { environmentOf } from "./caller.ts";
 import { defineTool } from "./tool.ts";
 
 export const v8Start = defineTool({
@@ -8,7 +9,7 @@ export const v8Start = defineTool({
     "Starts a capture of a command and all Node processes below it (V8's --prof sampler or --cpu-prof), of a running Node process, or of an inspector. End it with v8.stop.",
   input: startSchema,
   readOnly: false,
-  run(options, { services, ...task }) {
-    return services.captures.start(options, task);
+  run(options, { services, caller, ...task }) {
+    return services.captures.start(options, task, environmentOf(caller));
   },
 });

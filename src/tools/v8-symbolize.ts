@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { writerFormats } from "../formats/writer-formats.ts";
+import { environmentOf } from "./caller.ts";
 import { defineTool } from "./tool.ts";
 
 export const v8Symbolize = defineTool({
@@ -14,8 +15,9 @@ export const v8Symbolize = defineTool({
     workspaceFolders: z.array(z.string()).default([]),
   }),
   readOnly: false,
-  async run({ log, output, format, workspaceFolders }, { services, ...task }) {
-    const profileId = await services.profiles.open(log, workspaceFolders, task);
+  async run({ log, output, format, workspaceFolders }, { services, caller, ...task }) {
+    const env = environmentOf(caller);
+    const profileId = await services.profiles.open(log, workspaceFolders, task, env);
     await services.profiles.write(profileId, format, output, task);
     return { profileId, output };
   },

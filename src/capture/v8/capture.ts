@@ -82,11 +82,16 @@ export interface StoppedCapture {
   readonly output?: string;
 }
 
+/** Variables over the server's own: the caller's PATH. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** Captures under way, by id. */
 export interface CaptureSessions {
   /** @throws CaptureError when the target cannot be profiled, with what to do about it. */
-  start(options: StartOptions, task: TaskOptions): Promise<StartedCapture>;
+  start(options: StartOptions, task: TaskOptions, env?: Environment): Promise<StartedCapture>;
   stop(sessionId: string, task: TaskOptions): Promise<StoppedCapture>;
+  /** Goes on with the captures of a server that died. */
+  adopt(): Promise<void>;
   /** Ends every capture, for the server's exit. */
   dispose(): Promise<void>;
 }

@@ -2,8 +2,10 @@
 
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
+import { identify } from "../../toolchain/process-identity/identity.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
-import type { CaptureSessions, StartedCapture, StartOptions, StoppedCapture } from "./capture.ts";
+import { adoptSession } from "./adopted-session.ts";
+import type { CaptureSessions, Environment, StartOptions, StoppedCapture } from "./capture.ts";
 import { CaptureError } from "./capture-error.ts";
 import { titleOf } from "./collect.ts";
 import {
@@ -13,20 +15,14 @@ import {
   planCommand,
 } from "./command-session.ts";
 import { InspectorSession, type InspectorTarget } from "./inspector-session.ts";
-import { type CaptureRecord, createCapture, writeRecord } from "./storage.ts";
+import { type Recording, Recordings } from "./recordings.ts";
+import type { Session } from "./session.ts";
+import { type CaptureRecord, createCapture, readRecord, writeRecord } from "./storage.ts";
 
 export type CaptureEvent =
   | { readonly kind: "capture-started"; readonly sessionId: string; readonly title: string }
   /** The program ended, the target is gone, or the capture was stopped. Said once. */
   | { readonly kind: "capture-ended"; readonly sessionId: string };
-
-/** One capture, by its kind. */
-interface Session {
-  readonly started: Omit<StartedCapture, "sessionId" | "title" | "directory">;
-  stop(task: TaskOptions): Promise<StoppedCapture>;
-  /** Ends without a result. */
-  abandon(): Promise<void>;
-}
 
 interface Entry {
   readonly directory: string;
@@ -40,8 +36,18 @@ interface Entry {
 /** For those who stop a capture that another client has just stopped. */
 const keptResults = 20;
 
-export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): CaptureSessions {
+export interface SessionsOptions {
+  /** Folder for what the next server needs to go on with captures when this one dies. */
+  readonly recordings?: string;
+}
+
+export function createCaptureSessions(
+  onEvent: (event: CaptureEvent) => void,
+  options: SessionsOptions = {},
+): CaptureSessions {
   const entries = new Map<string, Entry>();
+  const recordings =
+    options.recordings === undefined ? undefined : new Recordings(options.recordings);
 
   const end = (sessionId: string) => {
     const entry = entries.get(sessionId);
@@ -56,7 +62,7 @@ export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): C
   };
 
   return {
-    async start(options, task) {
+    async start(options, task, env = {}) {
       const record = recordOf(options);
       const { id, directory } = await createCapture(options.directory, record);
       // A program can end before it is entered here.
@@ -66,10 +72,16 @@ export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): C
         end(id);
       };
       try {
-        const session = await startSession(options, directory, onEnded, task);
+        const session = await startSession(options, directory, onEnded, task, env);
         const { node } = session.started;
         const complete = { ...record, ...(node && { node }) };
         await writeRecord(directory, complete);
+        await recordings?.add({
+          sessionId: id,
+          directory,
+          sampler: options.sampler,
+          target: await recordedTarget(options.target, session.started.pid),
+        });
         entries.set(id, { directory, record: complete, session, ended: false });
         onEvent({ kind: "capture-started", sessionId: id, title: record.title });
         if (endedEarly) end(id);
@@ -77,6 +89,22 @@ export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): C
       } catch (error) {
         await rm(directory, { recursive: true, force: true });
         throw error;
+      }
+    },
+
+    async adopt() {
+      for (const recording of (await recordings?.list()) ?? []) {
+        const { sessionId, directory } = recording;
+        const record = await readRecord(directory);
+        if (record === undefined || record.endedAt !== undefined) {
+          await recordings?.remove(sessionId);
+          continue;
+        }
+        const own = { ...record, recorder: process.pid };
+        await writeRecord(directory, own);
+        const session = adoptSession(recording, () => end(sessionId));
+        entries.set(sessionId, { directory, record: own, session, ended: false });
+        onEvent({ kind: "capture-started", sessionId, title: record.title });
       }
     },
 
@@ -91,7 +119,8 @@ export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): C
           entries.delete(sessionId);
           throw error;
         })
-        .finally(() => {
+        .finally(async () => {
+          await recordings?.remove(sessionId);
           end(sessionId);
           forgetOldest();
         });
@@ -99,11 +128,26 @@ export function createCaptureSessions(onEvent: (event: CaptureEvent) => void): C
     },
 
     async dispose() {
-      const underWay = [...entries.values()].filter(({ result }) => !result);
+      const underWay = [...entries].filter(([, { result }]) => !result);
       entries.clear();
-      await Promise.allSettled(underWay.map(({ session }) => session.abandon()));
+      await Promise.allSettled(
+        underWay.map(async ([sessionId, { session }]) => {
+          await session.abandon();
+          if (!session.outlivesServer) await recordings?.remove(sessionId);
+        }),
+      );
     },
   };
+}
+
+async function recordedTarget(
+  target: StartOptions["target"],
+  pid: number | undefined,
+): Promise<Recording["target"]> {
+  if (target.kind !== "command") return { kind: "attached" };
+  const program = target.launch === "server" && pid !== undefined && (await identify(pid));
+  // One that has ended already leaves only what is to be collected.
+  return program ? { kind: "server", program } : { kind: "caller" };
 }
 
 async function collect(
@@ -149,9 +193,10 @@ function startSession(
   directory: string,
   onEnded: () => void,
   task: TaskOptions,
+  env: Environment,
 ): Promise<Session> {
   return target.kind === "command"
-    ? startCommand(target, sampler, directory, onEnded, task)
+    ? startCommand({ ...target, env: { ...env, ...target.env } }, sampler, directory, onEnded, task)
     : attach(target, directory, onEnded, task);
 }
 
@@ -167,6 +212,7 @@ async function startCommand(
   if (target.launch === "caller") {
     return {
       started: { argv: plan.argv, cwd: target.cwd, env: plan.env, node },
+      outlivesServer: true,
       stop: (task) => collectCommand(directory, sampler, task),
       abandon: async () => {},
     };
@@ -185,6 +231,7 @@ async function startCommand(
       node,
       ...(program.pid !== undefined && { pid: program.pid }),
     },
+    outlivesServer: false,
     async stop(task) {
       const exitCode = endedByItself ? program.exitCode : undefined;
       if (!endedByItself) task.onProgress?.({ message: "Ending the program" });
@@ -205,6 +252,7 @@ async function attach(
   const session = await InspectorSession.start(target, onEnded, task);
   return {
     started: { argv: [], cwd: "", env: {}, ...(session.pid !== undefined && { pid: session.pid }) },
+    outlivesServer: false,
     stop: (stopTask) => session.stop(directory, stopTask),
     abandon: () => session.release(),
   };

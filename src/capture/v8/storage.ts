@@ -111,10 +111,14 @@ async function existing(root: string, id: string): Promise<StoredCapture> {
 async function readCapture(root: string, id: string): Promise<StoredCapture | undefined> {
   if (!/^[\w-]+$/.test(id)) return undefined;
   const directory = join(root, id);
+  const record = await readRecord(directory);
+  return record && { ...record, id, directory, bytes: await bytesBelow(directory) };
+}
+
+/** `undefined` where there is no capture. */
+export async function readRecord(directory: string): Promise<CaptureRecord | undefined> {
   try {
-    const text = await readFile(join(directory, recordName), "utf8");
-    const record = recordSchema.parse(JSON.parse(text));
-    return { ...record, id, directory, bytes: await bytesBelow(directory) };
+    return recordSchema.parse(JSON.parse(await readFile(join(directory, recordName), "utf8")));
   } catch {
     return undefined;
   }

@@ -20,6 +20,7 @@ const maxLineBytes = 1 << 20;
 
 interface Options {
   readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -65,9 +66,9 @@ const segmentLine =
  */
 async function linkedAddresses(
   path: string,
-  { signal }: Options,
+  options: Options,
 ): Promise<(offset: number) => number> {
-  const { stdout } = await run(objdump, ["-p", path], { timeoutMs, ...(signal && { signal }) });
+  const { stdout } = await run(objdump, ["-p", path], { timeoutMs, ...options });
   const segments = Array.from(stdout.matchAll(segmentLine), (match) => {
     const [offset, address, size] = match.slice(1).map((digits) => Number.parseInt(digits, 16));
     return { offset: offset!, address: address!, size: size! };
@@ -96,7 +97,7 @@ async function linkedNames(
 /** `address [size] type name`, the types of code: local, global, weak and indirect functions. */
 const symbolLine = /^([0-9a-f]+) (?:([0-9a-f]+) )?[TtWwi] (.+)$/;
 
-async function sweep(args: readonly string[], wanted: readonly number[], { signal }: Options) {
+async function sweep(args: readonly string[], wanted: readonly number[], options: Options) {
   const nearest = new NearestSymbols(wanted.filter((address) => !Number.isNaN(address)));
   let symbols = 0;
   const lines = new LineSplitter((line) => {
@@ -111,7 +112,7 @@ async function sweep(args: readonly string[], wanted: readonly number[], { signa
   await run(nm, args, {
     timeoutMs,
     onStdout: (chunk) => lines.push(chunk),
-    ...(signal && { signal }),
+    ...options,
   });
   return { names: nearest.names(), symbols };
 }
@@ -134,7 +135,7 @@ class LineSplitter {
 async function demangle(
   names: readonly string[],
   format: ModuleFormat,
-  { signal }: Options,
+  options: Options,
 ): Promise<Map<string, string>> {
   // Mach-O puts an underscore before every name.
   const mangled = format === "mach-o" ? names.map((name) => name.replace(/^_/, "")) : names;
@@ -142,7 +143,7 @@ async function demangle(
     input: mangled.map((name) => `${name}\n`).join(""),
     maxOutputBytes: 64 << 20,
     timeoutMs,
-    ...(signal && { signal }),
+    ...options,
   });
   const lines = stdout.split("\n");
   return new Map(names.map((name, index) => [name, lines[index] || mangled[index]!]));

@@ -12,6 +12,8 @@ import { renameFrames } from "./rename-frames.ts";
 export interface NamingOptions extends TaskOptions {
   /** Where found names are kept between runs. By default the user's cache folder. */
   readonly cacheDir?: string;
+  /** Over the process's own, for the programs that know names. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const nativeCategories = new Set(
@@ -25,7 +27,7 @@ const nativeCategories = new Set(
  */
 export async function nameNativeFrames(
   profile: Profile,
-  { signal, onProgress, cacheDir = defaultCacheDir() }: NamingOptions = {},
+  { signal, onProgress, cacheDir = defaultCacheDir(), env }: NamingOptions = {},
 ): Promise<Profile> {
   const modules = unnamedFrames(profile);
   const cache = new NameCache(cacheDir);
@@ -43,7 +45,10 @@ export async function nameNativeFrames(
     const path = profile.strings[module]!;
     const addresses = frames.map((frame) => profile.frames.address[frame]!);
     try {
-      const found = await namesIn(path, addresses, cache, signal);
+      const found = await namesIn(path, addresses, cache, {
+        ...(signal && { signal }),
+        ...(env && { env }),
+      });
       frames.forEach((frame, i) => {
         const name = found.get(addresses[i]!);
         if (name) names.set(frame, name);
@@ -77,14 +82,14 @@ async function namesIn(
   path: string,
   addresses: readonly number[],
   cache: NameCache,
-  signal: AbortSignal | undefined,
+  options: Pick<NamingOptions, "signal" | "env">,
 ): Promise<Names> {
   const names = await cache.read(path);
   const missing = addresses.filter((address) => !names.has(address));
   if (missing.length === 0) return names;
   // What starts programs is large, and most names were found before.
   const { symbolsAt } = await import("./module-symbols.ts");
-  const found = await symbolsAt(path, missing, signal ? { signal } : {});
+  const found = await symbolsAt(path, missing, options);
   for (const address of missing) names.set(address, found.get(address) ?? "");
   await cache.write(path, names);
   return names;

@@ -23,9 +23,10 @@ export async function describeOnLinux(pid: number): Promise<Described | undefine
 /** Field 22 of `/proc/<pid>/stat`; the name in field 2 may hold spaces and parentheses. */
 export function parseProcStat(stat: string): string | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const state = fields[0];
-  // A zombie has ended; only its parent has not looked yet.
-  return state === "Z" || state === "X" ? undefined : fields[19];
+  const isZombie = fields[0] === "Z" || fields[0] === "X";
+  // It has ended, and only its parent has not looked yet: once its last thread is gone too. Until
+  // then its sockets accept connections.
+  return isZombie && Number(fields[17]) <= 1 ? undefined : fields[19];
 }
 
 /** Each argument ends with a NUL, the last one too. */

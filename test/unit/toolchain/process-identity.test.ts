@@ -47,9 +47,10 @@ describe("process identity", () => {
   });
 
   it("reads Linux' start time behind any process name", () => {
-    const fields = Array.from({ length: 18 }, (_, i) => i + 4).join(" ");
-    assert.equal(parseProcStat(`12 (a) b) (c) S ${fields} 987654 0 0`), "987654");
-    assert.equal(parseProcStat(`12 (node) Z ${fields} 987654 0 0`), undefined);
+    const fields = Array.from({ length: 16 }, (_, i) => i + 4).join(" ");
+    assert.equal(parseProcStat(`12 (a) b) (c) S ${fields} 9 0 987654 0 0`), "987654");
+    assert.equal(parseProcStat(`12 (node) Z ${fields} 1 0 987654 0 0`), undefined);
+    assert.equal(parseProcStat(`12 (node) Z ${fields} 3 0 987654 0 0`), "987654");
     assert.deepEqual(parseProcCmdline("node\0a b\0\0"), ["node", "a b", ""]);
   });
 
