@@ -1,0 +1,36 @@
+/** A server as it ships, started by the launcher, with tools to do harm with. */
+import { appendFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import { runServer } from "../../../src/server/run-server.ts";
+import { tools } from "../../../src/tools/index.ts";
+import { defineTool, type Tool } from "../../../src/tools/tool.ts";
+
+const block = defineTool({
+  name: "test.block",
+  title: "",
+  description: "Keeps the main loop from turning.",
+  input: z.object({ ms: z.number() }),
+  readOnly: false,
+  run: async ({ ms }) => {
+    // Whoever asked hears that it runs.
+    await sleep(20);
+    for (const end = performance.now() + ms; performance.now() < end; );
+    return { blockedMs: ms };
+  },
+});
+
+const count = defineTool({
+  name: "test.count",
+  title: "",
+  description: "Leaves a line in a file, then takes its time.",
+  input: z.object({ file: z.string(), ms: z.number() }),
+  readOnly: false,
+  run: async ({ file, ms }, { signal }) => {
+    await appendFile(file, "ran\n");
+    await sleep(ms, undefined, { ...(signal && { signal }) });
+    return { done: true };
+  },
+});
+
+await runServer({ tools: [...tools, block, count] as unknown as readonly Tool[] });
