@@ -4,7 +4,6 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import * as z from "zod";
 import { columnsToJson, encodeColumns } from "../profile/columns.ts";
 import { callerSchema } from "../tools/caller.ts";
-import type { Services } from "../tools/services.ts";
 import { describeTool, type Tool } from "../tools/tool.ts";
 import { refusal } from "./auth.ts";
 import type { Events } from "./events.ts";
@@ -12,18 +11,15 @@ import { describeFailure } from "./failure.ts";
 import { encodeFrame, encodeJsonFrame, frameKinds } from "./frames.ts";
 import { framesType, instanceHeader, requestIdHeader } from "./headers.ts";
 import type { Job } from "./job.ts";
-import type { Jobs } from "./jobs.ts";
 import { bodyLimit, connectionsCheckingInterval, limitServer } from "./limits.ts";
 import type { Log } from "./log-file.ts";
+import type { McpOptions } from "./mcp.ts";
+import { startToolJob } from "./tool-job.ts";
 
-export interface HttpOptions {
+export interface HttpOptions extends McpOptions {
   readonly instanceId: string;
   readonly token: string;
-  readonly tools: readonly Tool[];
-  readonly services: Services;
-  readonly jobs: Jobs;
   readonly events: Events;
-  readonly log: Log;
   /** `POST /shutdown` was asked for. */
   readonly onShutdown: () => void;
   /** Whether nothing is under way that leaving would end. */
@@ -64,6 +60,21 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   for (const tool of tools) {
     app.post(`/tools/${tool.name}`, (request, reply) => callTool(tool, options, request, reply));
   }
+  app.post("/mcp", async (request, reply) => {
+    // Most servers are never asked by an agent, and start sooner without the SDK.
+    const { answerMcp } = await import("./mcp.ts");
+    await answerMcp(options, request, reply);
+    return reply;
+  });
+  app.route({
+    method: ["GET", "DELETE"],
+    url: "/mcp",
+    handler: (_request, reply) =>
+      reply.code(405).header("allow", "POST").send({
+        code: "not-allowed",
+        message: "There are no sessions and no events of their own here: POST only.",
+      }),
+  });
   app.get("/jobs", () => jobs.list());
   app.delete<{ Params: { id: string } }>("/jobs/:id", (request, reply) => {
     const job = jobs.get(request.params.id);
@@ -85,7 +96,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
 
 async function callTool(
   tool: Tool,
-  { services, jobs, log }: HttpOptions,
+  options: HttpOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -99,11 +110,9 @@ async function callTool(
   const caller = body.data?.caller ?? {};
   const given = request.headers[requestIdHeader];
   const id = typeof given === "string" && given !== "" ? given : request.id;
-  const job = jobs.start({ id, tool: tool.name, readOnly: tool.readOnly }, (signal, onProgress) =>
-    tool.run(input.data, { signal, onProgress, services, caller }),
-  );
+  const job = startToolJob(tool, input.data, { id, caller }, options);
   if (request.headers.accept === framesType) {
-    await answerInFrames(job, reply, log);
+    await answerInFrames(job, reply, options.log);
     return reply;
   }
   return columnsToJson(await watchUntilClosed(job, reply, () => {}));

@@ -39,6 +39,8 @@ export interface JobSpec {
   readonly tool: string;
   /** A job that changes nothing may run again: its answer is not kept. */
   readonly readOnly: boolean;
+  /** Whoever asked may come back: it goes on without them, and its answer is kept. */
+  readonly isKept?: boolean;
 }
 
 export type JobRun = (
@@ -49,7 +51,8 @@ export type JobRun = (
 export class Job {
   readonly id: string;
   readonly tool: string;
-  readonly readOnly: boolean;
+  /** It goes on when nobody watches, and can be asked for when it has ended. */
+  readonly isKept: boolean;
   /** The answer, or why there is none. */
   readonly outcome: Promise<unknown>;
   /** Settles after `outcome`, and never fails. */
@@ -64,10 +67,10 @@ export class Job {
   readonly #onProgress: () => void;
   #watchers = 0;
 
-  constructor({ id, tool, readOnly }: JobSpec, onProgress: () => void) {
+  constructor({ id, tool, readOnly, isKept = false }: JobSpec, onProgress: () => void) {
     this.id = id;
     this.tool = tool;
-    this.readOnly = readOnly;
+    this.isKept = isKept || !readOnly;
     this.#onProgress = onProgress;
     this.outcome = this.#settle.promise;
     // A job nobody waits for any more may still fail; whoever joins it sees the failure.
@@ -113,8 +116,8 @@ export class Job {
   }
 
   /**
-   * Hears of progress until the returned function is called. The last to leave a job that changes
-   * nothing cancels it; one that changes something goes on, so that its caller can join it again.
+   * Hears of progress until the returned function is called. The last to leave a job that is not
+   * kept cancels it; one that is kept goes on, so that its caller can join it again.
    */
   watch(listener: (progress: Progress) => void): () => void {
     this.#listeners.add(listener);
@@ -122,7 +125,7 @@ export class Job {
     if (this.#progress) listener(this.#progress);
     return () => {
       if (!this.#listeners.delete(listener)) return;
-      if (--this.#watchers === 0 && this.readOnly) this.cancel();
+      if (--this.#watchers === 0 && !this.isKept) this.cancel();
     };
   }
 

@@ -6,7 +6,7 @@ import PQueue from "p-queue";
 import { ToolError } from "../tools/tool.ts";
 import { Job, type JobInfo, type JobRun, type JobSpec } from "./job.ts";
 
-/** Finished jobs that changed something are kept for clients that ask again. */
+/** Finished jobs are kept for clients that ask again, if they changed something or are told to. */
 const keptJobs = 64;
 
 const maxRunning = 32;
@@ -58,8 +58,8 @@ export class Jobs {
     });
     this.#onChange();
     void job.ended.then(() => {
-      if (job.readOnly) this.#jobs.delete(spec.id);
-      else this.#forgetOldest();
+      if (job.isKept) this.#forgetOldest();
+      else this.#jobs.delete(spec.id);
       this.#onChange();
     });
     return job;

@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly tools?: readonly Tool[];
   /** Folder for what the next server has to know of captures, should this one die. */
   readonly recordings?: string;
+  /** See `McpOptions`. */
+  readonly mcpAnswerMs?: number;
 }
 
 export interface RunningServer {
@@ -71,12 +73,12 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   };
   const http = createHttp({
     ...identity,
-    ...rest,
     tools: tools ?? (allTools as unknown as readonly Tool[]),
     services,
     jobs,
     events,
     log,
+    mcpAnswerMs: options.mcpAnswerMs,
     isIdle,
     onShutdown: () => {
       log.info("leaving: asked to");
