@@ -3,17 +3,19 @@ import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import * as z from "zod";
 import { columnsToJson, encodeColumns } from "../profile/columns.ts";
+import type { Progress } from "../toolchain/progress.ts";
 import { callerSchema } from "../tools/caller.ts";
 import { describeTool, type Tool } from "../tools/tool.ts";
 import { refusal } from "./auth.ts";
 import type { Events } from "./events.ts";
 import { describeFailure } from "./failure.ts";
 import { encodeFrame, encodeJsonFrame, frameKinds } from "./frames.ts";
-import { framesType, instanceHeader, requestIdHeader } from "./headers.ts";
+import { framesType, instanceHeader, linesType, requestIdHeader } from "./headers.ts";
 import type { Job } from "./job.ts";
 import { bodyLimit, connectionsCheckingInterval, limitServer } from "./limits.ts";
 import type { Log } from "./log-file.ts";
 import type { McpOptions } from "./mcp.ts";
+import type { ErrorAnswer } from "./protocol.ts";
 import { startToolJob } from "./tool-job.ts";
 
 export interface HttpOptions extends McpOptions {
@@ -111,24 +113,55 @@ async function callTool(
   const given = request.headers[requestIdHeader];
   const id = typeof given === "string" && given !== "" ? given : request.id;
   const job = startToolJob(tool, input.data, { id, caller }, options);
-  if (request.headers.accept === framesType) {
-    await answerInFrames(job, reply, options.log);
+  const { accept } = request.headers;
+  const form = accept === framesType ? inFrames : accept === linesType ? inLines : undefined;
+  if (form) {
+    await answerAsItComes(job, form, reply, options.log);
     return reply;
   }
   return columnsToJson(await watchUntilClosed(job, reply, () => {}));
 }
 
-async function answerInFrames(job: Job, reply: FastifyReply, log: Log): Promise<void> {
-  const raw = takeOver(reply, framesType);
+/** How a stream of progress, ended by a result or an error, is written. */
+interface AnswerForm {
+  readonly type: string;
+  progress(progress: Progress): string | Uint8Array;
+  result(value: unknown): string | Uint8Array;
+  error(answer: ErrorAnswer): string | Uint8Array;
+}
+
+/** For our own clients: a large result goes as it is. */
+const inFrames: AnswerForm = {
+  type: framesType,
+  progress: (progress) => encodeJsonFrame(frameKinds.progress, progress),
+  result: (value) => encodeFrame(frameKinds.result, new Uint8Array(encodeColumns(value))),
+  error: (answer) => encodeJsonFrame(frameKinds.error, answer),
+};
+
+/** For everyone else: a line of JSON each. */
+const inLines: AnswerForm = {
+  type: linesType,
+  progress: (progress) => `${JSON.stringify({ progress })}\n`,
+  result: (value) => `${JSON.stringify({ result: columnsToJson(value) })}\n`,
+  error: (error) => `${JSON.stringify({ error })}\n`,
+};
+
+async function answerAsItComes(
+  job: Job,
+  form: AnswerForm,
+  reply: FastifyReply,
+  log: Log,
+): Promise<void> {
+  const raw = takeOver(reply, form.type);
   try {
     const value = await watchUntilClosed(job, reply, (progress) => {
-      raw.write(encodeJsonFrame(frameKinds.progress, progress));
+      raw.write(form.progress(progress));
     });
-    raw.end(encodeFrame(frameKinds.result, new Uint8Array(encodeColumns(value ?? null))));
+    raw.end(form.result(value ?? null));
   } catch (error) {
     const failure = describeFailure(error);
     if (failure.log) log.error(failure.log);
-    raw.end(encodeJsonFrame(frameKinds.error, failure.answer));
+    raw.end(form.error(failure.answer));
   }
 }
 
@@ -143,7 +176,7 @@ async function watchUntilClosed(
 }
 
 function streamEvents(events: Events, request: FastifyRequest, reply: FastifyReply): void {
-  const raw = takeOver(reply, "application/x-ndjson");
+  const raw = takeOver(reply, linesType);
   // Headers reach the client only with a first byte: it then knows that it misses nothing.
   raw.write("\n");
   const end = events.listen((event) => raw.write(`${JSON.stringify(event)}\n`));

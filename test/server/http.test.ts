@@ -108,6 +108,23 @@ describe("server", () => {
     assert.deepEqual(await response.json(), { rows: [0, 1, 2], text: "é" });
   });
 
+  it("gives lines of JSON to who asks for them: progress, then the result or the error", async () => {
+    const headers = { accept: "application/x-ndjson" };
+    const lines = async (response: Response) =>
+      (await response.text())
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    assert.deepEqual(await lines(await post("/tools/test.columns", { headers })), [
+      { progress: { message: "Counting", done: 1, total: 3 } },
+      { result: { rows: [0, 1, 2], text: "é" } },
+    ]);
+    const body = '{"input":{"how":"caller"}}';
+    assert.deepEqual(await lines(await post("/tools/test.fail", { headers, body })), [
+      { error: { code: "try-this", message: "Try this." } },
+    ]);
+  });
+
   it("refuses a caller without the token, from elsewhere or from a web page", async () => {
     const refused = async (headers: Record<string, string>) =>
       (await post("/tools/test.columns", { headers })).status;
