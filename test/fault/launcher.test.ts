@@ -190,6 +190,20 @@ describe("launcher", () => {
     await assert.rejects(failing, /code is missing/);
     await writeFile(broken, "throw new Error('no');");
     await assert.rejects(ensureServer({ ...options(), serverScript: broken }), /did not start/);
+    // One that lives on, with a child of its own, and never says that it is ready.
+    const pids = `${workspace.path}-pids`;
+    await writeFile(
+      broken,
+      `import { spawn } from "node:child_process";
+      import { writeFileSync } from "node:fs";
+      const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+      writeFileSync(${JSON.stringify(pids)}, process.pid + " " + child.pid);
+      process.send({ kind: "nonsense" });`,
+    );
+    await assert.rejects(ensureServer({ ...options(), serverScript: broken }), /not understood/);
+    for (const pid of (await readFile(pids, "utf8")).split(" ")) {
+      while (await identify(Number(pid))) await sleep(10);
+    }
     const files = await readdir(serverFolder(workspace.path).path);
     assert.deepEqual(
       files.filter((name) => name.startsWith("state")),
