@@ -2,9 +2,12 @@
 import type * as vscode from "vscode";
 import type { ConnectionState } from "../src/launcher/connection.ts";
 import type { AnswerTo, QueryInput } from "../src/profile/query.ts";
-import type { ToolClient } from "../src/server/protocol.ts";
+import type { Health, ToolClient } from "../src/server/protocol.ts";
 
 export type { ConnectionState as ServerState } from "../src/launcher/connection.ts";
+
+/** A call that a server works on, whichever window, terminal or agent it came from. */
+export type ServerJob = Health["jobs"][number];
 
 /** The workspace's tool-server, started on first use. */
 export interface ServerConnection extends ToolClient, vscode.Disposable {
@@ -14,6 +17,11 @@ export interface ServerConnection extends ToolClient, vscode.Disposable {
   readonly onDidUpdateProfile: vscode.Event<string>;
   /** A capture's program ended, or the capture was stopped. */
   readonly onDidEndCapture: vscode.Event<string>;
+  /** Cancels a job, whoever asked for it. */
+  cancel(jobId: string): Promise<void>;
+  /** Calls that wait for a server that does not answer try it again. */
+  keepWaiting(): void;
+  stop(): Promise<void>;
   restart(): Promise<void>;
   showLog(): Promise<void>;
 }

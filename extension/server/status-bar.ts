@@ -1,12 +1,15 @@
 /** One short item at the left: what is being recorded, else how the server is. */
 import * as vscode from "vscode";
 import type { App, Recording, ServerState } from "../app.ts";
+import { clock, describeBusy, describeJob, describeState, jobsOf } from "./state-text.ts";
 
 /** What the item shows. */
 export interface Appearance {
   readonly text: string;
   /** One sentence, for the eyes and for screen readers. */
   readonly label: string;
+  /** What the server does, a line for each job. */
+  readonly details: readonly string[];
   readonly command: string;
   readonly background?: "warning" | "error";
 }
@@ -17,9 +20,10 @@ export function createStatusBar({ server, recorder }: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("status", vscode.StatusBarAlignment.Left, 20);
   item.name = "Hangscope";
   const show = () => {
-    const { text, label, command, background } = appearance(recorder.current, server.state);
+    const shown = appearance(recorder.current, server.state, vscode.workspace.isTrusted);
+    const { text, label, command, background } = shown;
     item.text = text;
-    item.tooltip = tooltip(label, recorder.current !== undefined);
+    item.tooltip = tooltip(shown, recorder.current !== undefined);
     item.command = command;
     item.backgroundColor =
       background && new vscode.ThemeColor(`statusBarItem.${background}Background`);
@@ -37,19 +41,27 @@ export function createStatusBar({ server, recorder }: App): vscode.Disposable {
     item,
     recorder.onDidChange(follow),
     server.onDidChangeState(show),
+    vscode.workspace.onDidGrantWorkspaceTrust(show),
     new vscode.Disposable(() => clearInterval(timer)),
   );
 }
 
-export function appearance(recording: Recording | undefined, state: ServerState): Appearance {
-  const trouble = troubleOf(state);
-  if (!recording) {
-    const text = trouble ? `$(flame) ${trouble.icon}` : `$(${idleIcon(state)})`;
-    return { text, label: describeState(state), command: "hangscope.showMenu", ...trouble };
+export function appearance(
+  recording: Recording | undefined,
+  state: ServerState,
+  isTrusted: boolean,
+): Appearance {
+  const details = jobsOf(state).map(describeJob);
+  if (recording) {
+    const elapsed = clock(Date.now() - recording.startedAt);
+    const label = vscode.l10n.t("Profiling {0} for {1}. Click to stop.", recording.title, elapsed);
+    return { text: `$(record) ${elapsed}`, label, details, command: "hangscope.stopProfiling" };
   }
-  const elapsed = elapsedSince(recording.startedAt);
-  const label = vscode.l10n.t("Profiling {0} for {1}. Click to stop.", recording.title, elapsed);
-  return { text: `$(record) ${elapsed}`, label, command: "hangscope.stopProfiling" };
+  const trouble = troubleOf(state);
+  const icon = trouble ? `$(flame) ${trouble.icon}` : `$(${idleIcon(state)})`;
+  const text = state.kind === "busy" ? `${icon} ${describeBusy(state)}` : icon;
+  const label = describeState(state, isTrusted);
+  return { text, label, details, command: "hangscope.showMenu", ...trouble };
 }
 
 function idleIcon({ kind }: ServerState): string {
@@ -64,44 +76,11 @@ function troubleOf(state: ServerState) {
   return undefined;
 }
 
-export function describeState(state: ServerState): string {
-  switch (state.kind) {
-    case "stopped":
-      return vscode.l10n.t("ready to profile");
-    case "starting":
-      return vscode.l10n.t("the server is starting");
-    case "retiring":
-      return vscode.l10n.t(
-        "an older server finishes {0} before it is replaced",
-        toolsOf(state.jobs),
-      );
-    case "ready":
-      return vscode.l10n.t("the server is running");
-    case "busy": {
-      const doing = toolsOf(state.jobs);
-      const seconds = Math.round(state.silentMs / 1000);
-      return vscode.l10n.t("the server has been busy with {0} for {1} s", doing, seconds);
-    }
-    case "unresponsive":
-      return vscode.l10n.t("the server is alive but does not answer");
-    case "failed":
-      return vscode.l10n.t("the server did not start: {0}", state.message);
-  }
-}
-
-function toolsOf(jobs: readonly { readonly tool: string }[]): string {
-  return jobs.map(({ tool }) => tool).join(", ") || vscode.l10n.t("its work");
-}
-
-function elapsedSince(startedAt: number): string {
-  const seconds = Math.max(0, Math.floor((Date.now() - startedAt) / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-function tooltip(label: string, recording: boolean): vscode.MarkdownString {
+function tooltip({ label, details }: Appearance, recording: boolean): vscode.MarkdownString {
   const text = new vscode.MarkdownString(undefined, true);
   text.isTrusted = { enabledCommands: ["hangscope.showServerLog", "hangscope.captures.focus"] };
   text.appendMarkdown("**Hangscope** · ").appendText(label);
+  for (const line of details) text.appendMarkdown("\n\n").appendText(line);
   if (recording) return text;
   const captures = vscode.l10n.t("Recent captures");
   const log = vscode.l10n.t("Server log");

@@ -1,7 +1,7 @@
 /** What the status bar's item opens: the commands that make sense now. */
 import * as vscode from "vscode";
-import type { App } from "../app.ts";
-import { describeState } from "./status-bar.ts";
+import type { App, ServerState } from "../app.ts";
+import { describeState, jobsOf } from "./state-text.ts";
 
 interface MenuItem extends vscode.QuickPickItem {
   readonly command: string;
@@ -36,6 +36,10 @@ export async function showStatusMenu({ server, recorder, active }: App): Promise
       label: vscode.l10n.t("$(settings-gear) Select Node.js for Profiling…"),
       command: "hangscope.selectNode",
     }),
+    ...when(jobsOf(server.state).length > 0, {
+      label: vscode.l10n.t("$(tasklist) Show Jobs…"),
+      command: "hangscope.showJobs",
+    }),
     {
       label: vscode.l10n.t("$(output) Show Server Log"),
       command: "hangscope.showServerLog",
@@ -43,6 +47,10 @@ export async function showStatusMenu({ server, recorder, active }: App): Promise
     ...when(trusted, {
       label: vscode.l10n.t("$(debug-restart) Restart Server"),
       command: "hangscope.restartServer",
+    }),
+    ...when(trusted && isThere(server.state), {
+      label: vscode.l10n.t("$(debug-stop) Stop Server"),
+      command: "hangscope.stopServer",
     }),
     ...when(!trusted, {
       label: vscode.l10n.t("$(workspace-untrusted) Manage Workspace Trust"),
@@ -53,4 +61,8 @@ export async function showStatusMenu({ server, recorder, active }: App): Promise
     title: vscode.l10n.t("Hangscope: {0}", describeState(server.state)),
   });
   if (chosen) await vscode.commands.executeCommand(chosen.command);
+}
+
+function isThere({ kind }: ServerState): boolean {
+  return kind !== "stopped" && kind !== "starting" && kind !== "failed";
 }

@@ -7,11 +7,15 @@ import type { ToolInput, ToolName, ToolOutput } from "../../src/tools/index.ts";
 import type { ServerConnection, ServerState } from "../app.ts";
 import { UserError } from "../commands.ts";
 import { requireTrust } from "../trust.ts";
+import { isStuck } from "./patience.ts";
+import { idleMs, patienceMs } from "./settings.ts";
 
 export class WorkspaceServer implements ServerConnection {
   readonly #stateChanged = new vscode.EventEmitter<ServerState>();
   readonly #profileUpdated = new vscode.EventEmitter<string>();
   readonly #captureEnded = new vscode.EventEmitter<string>();
+  /** Said to calls that wait for a server that does not answer. */
+  readonly #tryAgain = new vscode.EventEmitter<void>();
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidUpdateProfile = this.#profileUpdated.event;
   readonly onDidEndCapture = this.#captureEnded.event;
@@ -19,6 +23,8 @@ export class WorkspaceServer implements ServerConnection {
   readonly #log: vscode.LogOutputChannel;
   #state: ServerState = { kind: "stopped" };
   #made: Promise<Connection> | undefined;
+  /** Settles when no server is being ended: a call would find one that is about to go. */
+  #ending: Promise<unknown> = Promise.resolve();
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     this.#context = context;
@@ -35,12 +41,37 @@ export class WorkspaceServer implements ServerConnection {
     task?: TaskOptions,
   ): Promise<ToolOutput<N>> {
     requireTrust();
-    return (await this.#connection()).call(name, input, task);
+    const connection = await this.#connection();
+    for (;;) {
+      await this.#ending;
+      try {
+        return await connection.call(name, input, task);
+      } catch (error) {
+        // Nothing was sent. Whether to wait on is the user's to say, who is asked meanwhile.
+        if (!(error instanceof Error && error.name === "UnresponsiveError")) throw error;
+        await this.#untilNextTry(task?.signal);
+      }
+    }
+  }
+
+  keepWaiting(): void {
+    // A call that has just failed still has to come to wait for this.
+    setImmediate(() => this.#tryAgain.fire());
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    await (await this.#connection()).cancel(jobId);
+  }
+
+  async stop(): Promise<void> {
+    const connection = await this.#connection();
+    await this.#end(() => connection.stop());
   }
 
   async restart(): Promise<void> {
     requireTrust();
-    await (await this.#connection()).restart();
+    const connection = await this.#connection();
+    await this.#end(() => connection.restart());
   }
 
   async showLog(): Promise<void> {
@@ -54,6 +85,7 @@ export class WorkspaceServer implements ServerConnection {
 
   dispose(): void {
     void this.#made?.then((connection) => connection.dispose());
+    this.#tryAgain.dispose();
     this.#stateChanged.dispose();
     this.#profileUpdated.dispose();
     this.#captureEnded.dispose();
@@ -68,13 +100,11 @@ export class WorkspaceServer implements ServerConnection {
   /** Loaded when first needed, so that activation does not pay for it. */
   async #make(): Promise<Connection> {
     const { Connection } = await import("../../src/launcher/connection.ts");
-    const idleMinutes = vscode.workspace
-      .getConfiguration("hangscope")
-      .get<number>("server.idleMinutes", 30);
     const workspace = workspaceKey();
     return new Connection({
       serverScript: this.#context.asAbsolutePath("dist/server.js"),
-      idleMs: idleMinutes * 60_000,
+      idleMs: idleMs(),
+      unresponsiveMs: patienceMs(),
       ...(workspace !== undefined && { workspace }),
       onState: (state) => this.#show(state),
       onEvent: (event) => this.#hear(event),
@@ -85,6 +115,24 @@ export class WorkspaceServer implements ServerConnection {
     this.#log.debug(`server: ${state.kind}`);
     this.#state = state;
     this.#stateChanged.fire(state);
+    if (!isStuck(state)) this.#tryAgain.fire();
+  }
+
+  #end(work: () => Promise<void>): Promise<void> {
+    const ending = work();
+    this.#ending = ending.catch(() => {});
+    return ending;
+  }
+
+  #untilNextTry(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const cancelled = () => reject(signal?.reason);
+    const listener = this.#tryAgain.event(() => resolve());
+    signal?.addEventListener("abort", cancelled, { once: true });
+    return promise.finally(() => {
+      listener.dispose();
+      signal?.removeEventListener("abort", cancelled);
+    });
   }
 
   #hear(event: ServerEvent): void {

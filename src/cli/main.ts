@@ -10,9 +10,13 @@ import type { RunOptions } from "./run-command.ts";
 
 /** Each command loads what it needs when it runs: most need little of it. */
 const load = {
+  foreground: () => import("./server-foreground.ts"),
+  logs: () => import("./server-logs.ts"),
+  mcp: () => import("./mcp-command.ts"),
   profile: () => import("./show-profile.ts"),
   run: () => import("./run-command.ts"),
   server: () => import("./server-command.ts"),
+  tools: () => import("./tools-command.ts"),
   write: () => import("./write-profile.ts"),
 };
 
@@ -84,32 +88,82 @@ program
     exitCode = await runCommand(argv, { cpuProf, json, out, top: limit }, bar, interrupts);
   });
 
+const workspace = new Option("--workspace <dir>", "its folder").default(process.cwd(), "this one");
+interface ServerOptions {
+  readonly workspace: string;
+}
+
+program
+  .command("tools")
+  .description("list the tools of the server, which is started if need be")
+  .option("--json", "print JSON, with the schema of each tool's input")
+  .addOption(workspace)
+  .action(async (options: ServerOptions & { json?: true }) => {
+    const { toolsCommand } = await load.tools();
+    const { json = false } = options;
+    const { signal } = interrupts;
+    exitCode = await toolsCommand(resolve(options.workspace), { json, signal });
+  });
+
+program
+  .command("mcp")
+  .description("offer the tools to an agent: a Model Context Protocol server on standard input")
+  .addOption(workspace)
+  .action(async (options: ServerOptions) => {
+    const { mcpCommand } = await load.mcp();
+    exitCode = await mcpCommand(resolve(options.workspace), interrupts.signal);
+  });
+
 const server = program
   .command("server")
   .description("the background process that the editor and `run` share, one for each folder")
   .addHelpText("after", "\n`status` gives 0 when it runs and 1 when it does not.");
-const workspace = new Option("--workspace <dir>", "its folder").default(process.cwd(), "this one");
-type ServerOptions = { workspace: string };
-server
-  .command("status")
-  .addOption(workspace)
-  .action(async (options: ServerOptions) => {
-    const { serverStatus } = await load.server();
-    exitCode = await serverStatus(resolve(options.workspace));
-  });
 server
   .command("start")
+  .description("start it, to run until it is stopped")
+  .option("--foreground", "show its log, and stop it with Ctrl-C")
   .addOption(workspace)
-  .action(async (options: ServerOptions) => {
-    const { serverStart } = await load.server();
-    exitCode = await serverStart(resolve(options.workspace), interrupts.signal);
+  .action(async (options: ServerOptions & { foreground?: true }) => {
+    const folder = resolve(options.workspace);
+    exitCode = options.foreground
+      ? await (await load.foreground()).serverForeground(folder, interrupts.signal)
+      : await (await load.server()).serverStart(folder, interrupts.signal);
   });
 server
   .command("stop")
+  .description("end it and what it does")
   .addOption(workspace)
   .action(async (options: ServerOptions) => {
     const { serverStop } = await load.server();
     exitCode = await serverStop(resolve(options.workspace));
+  });
+server
+  .command("restart")
+  .description("end it and start another")
+  .addOption(workspace)
+  .action(async (options: ServerOptions) => {
+    const { serverRestart } = await load.server();
+    exitCode = await serverRestart(resolve(options.workspace), interrupts.signal);
+  });
+server
+  .command("status")
+  .description("tell whether it runs, and what it does")
+  .option("--json", "print JSON; what is not known is left out")
+  .addOption(workspace)
+  .action(async (options: ServerOptions & { json?: true }) => {
+    const { serverStatus } = await load.server();
+    exitCode = await serverStatus(resolve(options.workspace), options.json ?? false);
+  });
+server
+  .command("logs")
+  .description("print its log")
+  .option("--follow", "go on with what comes, until Ctrl-C")
+  .addOption(workspace)
+  .action(async (options: ServerOptions & { follow?: true }) => {
+    const { serverLogs } = await load.logs();
+    const { follow = false } = options;
+    const { signal } = interrupts;
+    exitCode = await serverLogs(resolve(options.workspace), { follow, signal });
   });
 
 /** Warnings go where they disturb no pipe. */
