@@ -78,22 +78,25 @@ export class Connection implements ToolClient {
   ): Promise<ToolOutput<N>> {
     const id = randomUUID();
     const isReadOnly = tools.find((tool) => tool.name === name)?.readOnly ?? false;
+    /** The server that may have begun the call, which no other may begin again. */
+    let begunBy: string | undefined;
     for (let servers = 1; ; ) {
       const client = await this.#connected();
+      const { instanceId } = client.server;
+      if (begunBy !== undefined && begunBy !== instanceId) throw lost(name, id);
       try {
         return await client.call(name, input, task, id);
       } catch (error) {
         if (!(error instanceof ConnectionError)) throw error;
         task.signal?.throwIfAborted();
-        if (await this.#isThere(client)) {
+        if (!isReadOnly && !error.isUnheard) begunBy = instanceId;
+        if (this.#live === client && (await this.#isThere(client))) {
           // The same server knows the request if it got it, and joins us to its job.
           await sleep(reconnectMs, undefined, { ...(task.signal && { signal: task.signal }) });
           continue;
         }
         this.#forget(client);
-        if ((isReadOnly || error.isUnheard) && servers++ < maxServersPerCall) continue;
-        const message = `The server ended during ${name} (job ${id}). Whether it took effect is not known.`;
-        throw new ToolError("connection-lost", message, { cause: error });
+        if (begunBy !== undefined || servers++ >= maxServersPerCall) throw lost(name, id, error);
       }
     }
   }
@@ -229,4 +232,9 @@ export function stateOf({ silentMs, jobs }: Health, patienceMs: number): Connect
   if (silentMs <= busyAfterMs) return { kind: "ready", jobs };
   const isStuck = silentMs >= patienceMs && jobs.every(({ quietMs }) => quietMs >= patienceMs);
   return { kind: "busy", silentMs, jobs, isStuck };
+}
+
+function lost(name: string, id: string, cause?: unknown): ToolError {
+  const message = `The server ended during ${name} (job ${id}). Whether it took effect is not known.`;
+  return new ToolError("connection-lost", message, { cause });
 }

@@ -4,55 +4,75 @@
  */
 import { categoryId, noParent, type Profile } from "./profile.ts";
 import type { Filter } from "./query.ts";
-import type { Structure } from "./structure.ts";
+import type { Sources, Structure } from "./structure.ts";
 
 export interface Times {
   readonly self: Float64Array;
   readonly total: Float64Array;
 }
 
-export interface Slice {
+export class Slice {
   /** The weight of all samples that count. */
   readonly total: number;
-  /** By the profile's nodes. */
-  readonly nodes: Times;
   /** By call tree node. */
   readonly tree: Times;
   /** By function; a function's total counts each sample once, however deep it recurses. */
   readonly functions: Times;
-  /** By row of the line table; self includes the built-in and native code a line called. */
-  readonly lines: Times;
-  /** By function: self time including the built-in and native code it called. */
-  readonly sourceSelf: Float64Array;
-}
+  readonly #structure: Structure;
+  readonly #filter: Filter;
+  #nodes: Times | undefined;
+  #lines: Times | undefined;
+  #sourceSelf: Float64Array | undefined;
 
-export function buildSlice(structure: Structure, filter: Filter): Slice {
-  const { profile, tree, lines } = structure;
-  const nodes = nodeTimes(profile, filter);
-  const treeSelf = new Float64Array(tree.length);
-  for (let node = 0; node < tree.ofNode.length; node++) {
-    treeSelf[tree.ofNode[node]!]! += nodes.self[node]!;
+  constructor(structure: Structure, filter: Filter) {
+    const { profile, tree, outermostFunction } = structure;
+    this.#structure = structure;
+    this.#filter = filter;
+    const self = new Float64Array(tree.length);
+    this.total = addSamples(profile, filter, self, tree.ofNode);
+    this.tree = { self, total: sumUpwards(tree.parent, self) };
+    this.functions = sumByKey(this.tree, tree.func, outermostFunction, profile.functions.length);
   }
-  const treeTimes = { self: treeSelf, total: sumUpwards(tree.parent, treeSelf) };
-  return {
-    total: nodes.self.reduce((sum, time) => sum + time, 0),
-    nodes,
-    tree: treeTimes,
-    functions: sumByKey(
-      treeTimes,
-      tree.func,
-      structure.outermostFunction,
-      profile.functions.length,
-    ),
-    lines: lineTimes(structure, nodes, lines.length),
-    sourceSelf: sourceSelfTimes(structure, nodes.self),
-  };
+
+  /** By the profile's nodes. */
+  get nodes(): Times {
+    this.#nodes ??= nodeTimes(this.#structure.profile, this.#filter);
+    return this.#nodes;
+  }
+
+  /** By row of the line table; self includes the built-in and native code a line called. */
+  get lines(): Times {
+    this.#lines ??= lineTimes(this.#structure.sources, this.nodes);
+    return this.#lines;
+  }
+
+  /** By function: self time including the built-in and native code it called. */
+  get sourceSelf(): Float64Array {
+    this.#sourceSelf ??= sourceSelfTimes(this.#structure, this.nodes.self);
+    return this.#sourceSelf;
+  }
 }
 
-function nodeTimes({ nodes, samples, frames, functions }: Profile, filter: Filter): Times {
-  const self = new Float64Array(nodes.length);
+function nodeTimes(profile: Profile, filter: Filter): Times {
+  const self = new Float64Array(profile.nodes.length);
+  addSamples(profile, filter, self);
+  return { self, total: sumUpwards(profile.nodes.parent, self) };
+}
+
+/**
+ * Adds the weight of each sample that counts to its node's row.
+ * @param rowOf row of each node; by default the node itself
+ * @returns the sum of the weights.
+ */
+function addSamples(
+  { nodes, samples, frames, functions }: Profile,
+  filter: Filter,
+  rows: Float64Array,
+  rowOf?: Uint32Array,
+): number {
   const idle = categoryId("idle");
   const { thread, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = filter;
+  let total = 0;
   for (let i = 0; i < samples.length; i++) {
     if (thread !== undefined && samples.thread[i] !== thread) continue;
     const time = samples.time[i]!;
@@ -60,9 +80,11 @@ function nodeTimes({ nodes, samples, frames, functions }: Profile, filter: Filte
     const node = samples.node[i]!;
     const category = functions.category[frames.func[nodes.frame[node]!]!];
     if (category === idle && !filter.includeIdle) continue;
-    self[node]! += samples.weight[i]!;
+    const weight = samples.weight[i]!;
+    rows[rowOf ? rowOf[node]! : node]! += weight;
+    total += weight;
   }
-  return { self, total: sumUpwards(nodes.parent, self) };
+  return total;
 }
 
 /** Totals of a tree whose parents come before their children. */
@@ -91,10 +113,10 @@ function sumByKey(
   return { self, total };
 }
 
-function lineTimes(structure: Structure, nodes: Times, lineCount: number): Times {
-  const self = new Float64Array(lineCount);
-  const total = new Float64Array(lineCount);
-  const { lineOfNode, outermostLine, sourceNode } = structure;
+function lineTimes(sources: Sources, nodes: Times): Times {
+  const { lines, lineOfNode, outermostLine, sourceNode } = sources;
+  const self = new Float64Array(lines.length);
+  const total = new Float64Array(lines.length);
   for (let node = 0; node < lineOfNode.length; node++) {
     const source = sourceNode[node]!;
     const line = source < 0 ? -1 : lineOfNode[source]!;
@@ -104,8 +126,9 @@ function lineTimes(structure: Structure, nodes: Times, lineCount: number): Times
   return { self, total };
 }
 
-function sourceSelfTimes({ profile, sourceNode }: Structure, self: Float64Array): Float64Array {
+function sourceSelfTimes({ profile, sources }: Structure, self: Float64Array): Float64Array {
   const { nodes, frames, functions } = profile;
+  const { sourceNode } = sources;
   const times = new Float64Array(functions.length);
   for (let node = 0; node < nodes.length; node++) {
     const source = sourceNode[node]!;

@@ -5,11 +5,8 @@ import { markOutermost } from "./on-stack.ts";
 import { functionPosition } from "./position.ts";
 import { noParent, type Profile } from "./profile.ts";
 
-export interface Structure {
-  readonly profile: Profile;
-  readonly tree: CallTree;
-  /** 1 for each tree node whose function does not stand below it on its stack. */
-  readonly outermostFunction: Uint8Array;
+/** Where a profile's nodes stand in source files. Only some questions need it. */
+export interface Sources {
   readonly lines: LineTable;
   /** Line of each of the profile's nodes, -1 where there is none. */
   readonly lineOfNode: Int32Array;
@@ -24,17 +21,36 @@ export interface Structure {
   readonly sourceNode: Int32Array;
 }
 
-export function buildStructure(profile: Profile): Structure {
+export class Structure {
+  readonly profile: Profile;
+  readonly tree: CallTree;
+  /** 1 for each tree node whose function does not stand below it on its stack. */
+  readonly outermostFunction: Uint8Array;
+  #sources: Sources | undefined;
+
+  constructor(profile: Profile) {
+    this.profile = profile;
+    this.tree = buildCallTree(profile);
+    const { parent, func } = this.tree;
+    this.outermostFunction = markOutermost(parent, func, profile.functions.length);
+  }
+
+  get sources(): Sources {
+    this.#sources ??= findSources(this.profile);
+    return this.#sources;
+  }
+}
+
+function findSources(profile: Profile): Sources {
   const { nodes, frames, functions } = profile;
-  const tree = buildCallTree(profile);
   const lines = buildLineTable(profile);
-  // Loops, as functions called for each of millions of nodes cost more than what they do.
-  const lineOfNode = new Int32Array(nodes.length);
   const hasSource = new Uint8Array(functions.length);
   for (let func = 0; func < functions.length; func++) {
     const { url, line } = functionPosition(profile, func);
     if (line > 0 && isSourceUrl(url)) hasSource[func] = 1;
   }
+  // Loops, as functions called for each of millions of nodes cost more than what they do.
+  const lineOfNode = new Int32Array(nodes.length);
   const sourceNode = new Int32Array(nodes.length);
   for (let node = 0; node < nodes.length; node++) {
     const below = nodes.parent[node]!;
@@ -43,14 +59,6 @@ export function buildStructure(profile: Profile): Structure {
     if (hasSource[frames.func[frame]!]) sourceNode[node] = node;
     else sourceNode[node] = below === noParent ? -1 : sourceNode[below]!;
   }
-  return {
-    profile,
-    tree,
-    outermostFunction: markOutermost(tree.parent, tree.func, functions.length),
-    lines,
-    lineOfNode,
-    outermostLine: markOutermost(nodes.parent, lineOfNode, lines.length),
-    hasSource,
-    sourceNode,
-  };
+  const outermostLine = markOutermost(nodes.parent, lineOfNode, lines.length);
+  return { lines, lineOfNode, outermostLine, hasSource, sourceNode };
 }

@@ -90,6 +90,15 @@ describe("lost server", () => {
     assert.equal(inspector.visits, 1);
   });
 
+  it("does not send a changing call to another server when its own is stopped meanwhile", async () => {
+    const failing = assert.rejects(attach(), { name: "ToolError", code: "connection-lost" });
+    await inspector.visited();
+    await connection.stop();
+    await failing;
+    assert.equal(inspector.visits, 1);
+    await assert.rejects(workspace.recorded(), "no server was started for it");
+  });
+
   it("reports a stopped server in the middle of a call and takes its answer when it goes on", async () => {
     const answer = attach().catch((error: Error) => error);
     await inspector.visited();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Filter, filterSchema } from "../../src/profile/query.ts";
-import { buildSlice } from "../../src/profile/slice.ts";
-import { buildStructure } from "../../src/profile/structure.ts";
+import { Slice } from "../../src/profile/slice.ts";
+import { Structure } from "../../src/profile/structure.ts";
 import {
   buildPlainProfile,
   type PlainFrame,
@@ -30,10 +30,12 @@ const isSource = ({ func }: PlainFrame) => plainFunctions[func]!.url !== "";
 const lineKey = ({ func, line }: PlainFrame) => `${plainFunctions[func]!.url}:${line}`;
 const isIdle = ({ stack }: PlainSample) => plainFunctions[stack.at(-1)!.func]!.category === "idle";
 
-function slice(samples: readonly PlainSample[], filter: Partial<Filter> = {}) {
-  const profile = buildPlainProfile(samples);
-  const structure = buildStructure(profile);
-  return { profile, structure, ...buildSlice(structure, filterSchema.parse(filter)) };
+function slice(samples: readonly PlainSample[], filter: Partial<Filter> = {}): Slice {
+  return new Slice(structureOf(samples), filterSchema.parse(filter));
+}
+
+function structureOf(samples: readonly PlainSample[]): Structure {
+  return new Structure(buildPlainProfile(samples));
 }
 
 describe("slice", () => {
@@ -60,7 +62,8 @@ describe("slice", () => {
   it("charges built-in code to the line that called it", () => {
     fc.assert(
       fc.property(plainSamples, (samples) => {
-        const { lines, structure } = slice(samples, { includeIdle: true });
+        const { sources } = structureOf(samples);
+        const { lines } = slice(samples, { includeIdle: true });
         const naive = naiveTimes(samples, ({ stack }) => {
           const source = stack.findLast(isSource);
           return {
@@ -68,9 +71,9 @@ describe("slice", () => {
             onStack: stack.filter(isSource).map(lineKey),
           };
         });
-        assert.equal(structure.lines.length, naive.total.size);
-        for (let row = 0; row < structure.lines.length; row++) {
-          const key = `${structure.lines.url[row]}:${structure.lines.line[row]}`;
+        assert.equal(sources.lines.length, naive.total.size);
+        for (let row = 0; row < sources.lines.length; row++) {
+          const key = `${sources.lines.url[row]}:${sources.lines.line[row]}`;
           assert.equal(lines.self[row], naive.self.get(key) ?? 0);
           assert.equal(lines.total[row], naive.total.get(key) ?? 0);
         }

@@ -6,7 +6,7 @@ import type { Structure } from "../structure.ts";
 import { functionInfo } from "./function-info.ts";
 
 export function fileView(
-  { profile, lines }: Structure,
+  { profile, sources: { lines } }: Structure,
   slice: Slice,
   { path }: QueryOf<"file">,
 ): FileAnswer {

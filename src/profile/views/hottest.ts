@@ -17,7 +17,7 @@ export function hottest(
   const hot: number[] = [];
   for (let func = 0; func < profile.functions.length; func++) {
     const self = slice.sourceSelf[func]!;
-    if (self > 0 && self >= least && structure.hasSource[func]) hot.push(func);
+    if (self > 0 && self >= least && structure.sources.hasSource[func]) hot.push(func);
   }
   hot.sort((a, b) => slice.sourceSelf[b]! - slice.sourceSelf[a]! || a - b);
   hot.length = Math.min(hot.length, limit);
@@ -29,8 +29,8 @@ export function hottest(
       self: slice.sourceSelf[func]!,
       total: slice.functions.total[func]!,
       lines: top(details.get(func)?.lines).map(([row, self]) => ({
-        url: structure.lines.url[row]!,
-        line: structure.lines.line[row]!,
+        url: structure.sources.lines.url[row]!,
+        line: structure.sources.lines.line[row]!,
         self,
       })),
       callers: topCalls(structure, details.get(func)?.callers),
@@ -48,7 +48,7 @@ interface Details {
 
 /** One pass over the nodes: lines of each hot function, and the frames that called it. */
 function collectDetails(
-  { profile, sourceNode, lines }: Structure,
+  { profile, sources: { sourceNode, lines } }: Structure,
   slice: Slice,
   hot: ReadonlySet<number>,
 ): ReadonlyMap<number, Details> {

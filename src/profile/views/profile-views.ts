@@ -1,8 +1,8 @@
 /** Answers queries about one profile, keeping what the last few filters worked out. */
 import type { Profile } from "../profile.ts";
 import type { Answer, AnswerTo, Filter, Query } from "../query.ts";
-import { buildSlice, type Slice } from "../slice.ts";
-import { buildStructure, type Structure } from "../structure.ts";
+import { Slice } from "../slice.ts";
+import { Structure } from "../structure.ts";
 import { fileView } from "./file.ts";
 import { flame, sandwich } from "./flame.ts";
 import { hottest } from "./hottest.ts";
@@ -26,7 +26,7 @@ export class ProfileViews {
   answer<Q extends Query>(query: Q): AnswerTo<Q["kind"]>;
   answer(query: Query): Answer {
     // Not sooner: a profile may be replaced before anybody asks for it.
-    this.#structure ??= buildStructure(this.#profile);
+    this.#structure ??= new Structure(this.#profile);
     const structure = this.#structure;
     switch (query.kind) {
       case "summary":
@@ -54,7 +54,7 @@ export class ProfileViews {
 
   #slice(structure: Structure, filter: Filter): Slice {
     const key = JSON.stringify([filter.thread, filter.from, filter.to, filter.includeIdle]);
-    const slice = this.#slices.get(key) ?? buildSlice(structure, filter);
+    const slice = this.#slices.get(key) ?? new Slice(structure, filter);
     this.#slices.delete(key);
     this.#slices.set(key, slice);
     if (this.#slices.size > keptSlices) {
