@@ -4,7 +4,7 @@ import { ServerClient } from "../server/client.ts";
 import type { RecordedServer } from "../server/state-file.ts";
 import { isSame } from "../toolchain/process-identity/identity.ts";
 
-const graceMs = 8_000;
+const graceMs = 6_000;
 const killGraceMs = 2_000;
 const pollMs = 50;
 

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { Connection, type ConnectionState } from "../../src/launcher/connection.ts";
+import { Connection } from "../../src/launcher/connection.ts";
 import { ensureServer } from "../../src/launcher/ensure-server.ts";
 import { serverFolder } from "../../src/launcher/server-folder.ts";
 import {
@@ -59,14 +59,12 @@ describe("lost server", () => {
   let workspace: TestWorkspace;
   let inspector: SilentInspector;
   let connection: Connection;
-  const states: ConnectionState["kind"][] = [];
   const options = () => ({ workspace: workspace.path, serverScript });
 
   beforeEach(async () => {
     workspace = await testWorkspace();
     inspector = await SilentInspector.listen();
-    states.length = 0;
-    connection = new Connection({ ...options(), onState: ({ kind }) => states.push(kind) });
+    connection = new Connection(options());
   });
   afterEach(async () => {
     inspector.close();
@@ -97,20 +95,6 @@ describe("lost server", () => {
     await failing;
     assert.equal(inspector.visits, 1);
     await assert.rejects(workspace.recorded(), "no server was started for it");
-  });
-
-  it("reports a stopped server in the middle of a call and takes its answer when it goes on", async () => {
-    const answer = attach().catch((error: Error) => error);
-    await inspector.visited();
-    const { process: server } = await workspace.recorded();
-    process.kill(server.pid, "SIGSTOP");
-    while (states.at(-1) !== "unresponsive") await sleep(20);
-    process.kill(server.pid, "SIGCONT");
-    while (states.at(-1) !== "ready") await sleep(20);
-    inspector.close();
-    assert.equal(((await answer) as Error).name, "ToolError");
-    assert.equal((await workspace.recorded()).process.pid, server.pid);
-    assert.equal(inspector.visits, 1);
   });
 
   it("does not hand out a server that is leaving", async () => {

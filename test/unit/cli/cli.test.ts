@@ -111,8 +111,10 @@ describe("command line", function () {
       assert.equal(hottest.line, 1);
       assert.equal(hottest.category, "js");
       assert.match(hottest.url, /app\.cjs$/);
-      assert.ok(hottest.self > 500_000 && hottest.total >= hottest.self);
       const selfs = analysis.functions.map(({ self }) => self);
+      // Of what was sampled: how much of a second that was depends on who else is running.
+      assert.ok(hottest.self > selfs.reduce((a, b) => a + b) / 2);
+      assert.ok(hottest.total >= hottest.self);
       assert.deepEqual(
         selfs,
         [...selfs].sort((a, b) => b - a),
