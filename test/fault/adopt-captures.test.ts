@@ -33,9 +33,12 @@ describe("a capture whose server is killed", () => {
     await writeFile(join(workspace.path, "busy.cjs"), busy);
     connection = new Connection({ workspace: workspace.path, serverScript });
   });
+  const programs: number[] = [];
   afterEach(async () => {
     connection.dispose();
     await workspace.dispose();
+    // Whatever a failed test has left running.
+    for (const pid of programs.splice(0)) if (isAlive(pid)) process.kill(pid, "SIGKILL");
   });
 
   const start = (launch: "server" | "caller") =>
@@ -56,6 +59,7 @@ describe("a capture whose server is killed", () => {
 
   it("is stopped and collected by the next server, its program ended", async () => {
     const { sessionId, pid } = await start("server");
+    programs.push(pid!);
     await started();
     await killServer();
     assert.ok(isAlive(pid!));
