@@ -8,7 +8,7 @@ import { describeStatus, type ServerStatus, statusOf } from "../../../src/cli/se
 import { renderTools } from "../../../src/cli/tools-command.ts";
 import { openLog } from "../../../src/server/log-file.ts";
 import type { RecordedServer } from "../../../src/server/state-file.ts";
-import { isAlive } from "../../../src/toolchain/process-identity/identity.ts";
+import { identify } from "../../../src/toolchain/process-identity/identity.ts";
 import { tools } from "../../../src/tools/index.ts";
 import type { ToolDescription } from "../../../src/tools/tool.ts";
 import { Place } from "./program.ts";
@@ -126,7 +126,7 @@ describe("server commands", function () {
       } finally {
         process.kill(pid!, "SIGKILL");
       }
-      while (isAlive(pid!)) await sleep(20);
+      while (await identify(pid!)) await sleep(20);
       assert.deepEqual(await status(), { state: "stopped" });
     });
 
@@ -162,7 +162,7 @@ describe("server commands", function () {
         const second = await status();
         assert.deepEqual([exitCode, stdout], [0, `Running: process ${second.pid}.`]);
         assert.notEqual(second.instanceId, first.instanceId);
-        assert.equal(isAlive(first.pid!), false);
+        assert.equal(await identify(first.pid!), undefined);
         assert.deepEqual([first.managed, second.managed], [managed, managed]);
       });
     }
@@ -184,7 +184,7 @@ describe("server commands", function () {
       // Of this run alone, to its end.
       assert.match(stdout, new RegExp(`^\\S+ info +ready: pid ${pid},`));
       assert.match(stdout, /left$/);
-      assert.equal(isAlive(Number(pid)), false);
+      assert.equal(await identify(Number(pid)), undefined);
     });
 
     it("leaves a server alone that ran already", async () => {
