@@ -8,7 +8,7 @@ import { execa } from "execa";
 import { isUnderWay, listCaptures } from "../../src/capture/v8/storage.ts";
 import { Connection } from "../../src/launcher/connection.ts";
 import { serverFolder } from "../../src/launcher/server-folder.ts";
-import { isAlive } from "../../src/toolchain/process-identity/identity.ts";
+import { identify, isAlive } from "../../src/toolchain/process-identity/identity.ts";
 import {
   isRunning,
   serverScript,
@@ -66,7 +66,7 @@ describe("a capture whose server is killed", () => {
     const stopped = await connection.call("v8.stop", { sessionId });
     assert.equal(stopped.profiles.length, 1);
     assert.ok(stopped.profiles[0]!.samples > 100, `${stopped.profiles[0]!.samples} samples`);
-    assert.equal(isAlive(pid!), false);
+    assert.equal(await identify(pid!), undefined);
     assert.deepEqual(await recordings(), []);
   });
 
