@@ -2,11 +2,13 @@
  * A profile in a thread of its own, seen from its owner. A crash or an out-of-memory of the
  * worker fails the calls under way and nothing else.
  */
+
 import { rm } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import type { WriterFormat } from "../formats/writer-formats.ts";
 import { decodeColumns } from "../profile/columns.ts";
 import type { Answer, Query } from "../profile/query.ts";
+import type { Environment } from "../toolchain/environment.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import { siblingModule } from "../toolchain/sibling-module.ts";
 import { partialFile } from "./partial-file.ts";
@@ -62,7 +64,7 @@ export class ProfileWorker {
     path: string,
     workspaceFolders: readonly string[],
     task: TaskOptions = {},
-    env: Readonly<Record<string, string>> = {},
+    env: Environment = {},
   ): Promise<void> {
     await this.#request({ kind: "open", path, workspaceFolders, env }, task);
   }

@@ -1,6 +1,8 @@
 /** What a profile's worker and its owner say to each other. Types only. */
+
 import type { WriterFormat } from "../formats/writer-formats.ts";
 import type { Query } from "../profile/query.ts";
+import type { Environment } from "../toolchain/environment.ts";
 import type { Progress } from "../toolchain/progress.ts";
 
 export type Request =
@@ -9,7 +11,7 @@ export type Request =
       readonly path: string;
       readonly workspaceFolders: readonly string[];
       /** Over the process's own, for programs that name native code. */
-      readonly env: Readonly<Record<string, string>>;
+      readonly env: Environment;
     }
   /** Answers when the names of native code are in, or cannot be had. */
   | { readonly kind: "await-names" }

@@ -2,6 +2,7 @@
  * The thread that owns one profile: reads it, maps it to the original sources, answers queries.
  * Everything heavy happens here, so that no event loop of a server or an editor ever waits.
  */
+
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
@@ -11,6 +12,7 @@ import { encodeColumns } from "../profile/columns.ts";
 import type { Profile } from "../profile/profile.ts";
 import { ProfileViews } from "../profile/views/profile-views.ts";
 import { applySourceMaps } from "../symbols/source-maps/apply.ts";
+import type { Environment } from "../toolchain/environment.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import { partialFile } from "./partial-file.ts";
 import type { FromWorker, Request, ToWorker } from "./protocol.ts";
@@ -75,7 +77,7 @@ async function openAndMap(
 }
 
 /** Names of native code take seconds to look up: the profile is shown first and updated after. */
-async function nameNativeFramesLater(env: Readonly<Record<string, string>>): Promise<void> {
+async function nameNativeFramesLater(env: Environment): Promise<void> {
   const before = opened().profile;
   const { nameNativeFrames } = await import("../symbols/native/name-native-frames.ts");
   const named = await nameNativeFrames(before, { env });

@@ -2,11 +2,13 @@
  * Open profiles, each in a worker of its own. The same unchanged file is read once, however many
  * ask for it; the least recently used profiles are dropped and can be opened again.
  */
+
 import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
 import type { WriterFormat } from "../formats/writer-formats.ts";
 import type { Answer, Query } from "../profile/query.ts";
 import { ProfileWorker } from "../profile-worker/profile-worker.ts";
+import type { Environment } from "../toolchain/environment.ts";
 import type { Progress, TaskOptions } from "../toolchain/progress.ts";
 import { untilAborted } from "../toolchain/until-aborted.ts";
 import type { ProfileStore } from "../tools/services.ts";
@@ -37,7 +39,7 @@ export class WorkerProfileStore implements ProfileStore {
     path: string,
     workspaceFolders: readonly string[],
     task: TaskOptions,
-    env: Readonly<Record<string, string>> = {},
+    env: Environment = {},
   ): Promise<string> {
     const id = await profileId(path, workspaceFolders);
     const entry = this.#use(id) ?? this.#read(id, path, workspaceFolders, env);
@@ -65,12 +67,7 @@ export class WorkerProfileStore implements ProfileStore {
     await Promise.all([...this.#entries.keys()].map((id) => this.#drop(id)));
   }
 
-  #read(
-    id: string,
-    path: string,
-    workspaceFolders: readonly string[],
-    env: Readonly<Record<string, string>>,
-  ): Entry {
+  #read(id: string, path: string, workspaceFolders: readonly string[], env: Environment): Entry {
     const worker = new ProfileWorker();
     const abort = new AbortController();
     const listeners = new Set<(progress: Progress) => void>();

@@ -1,5 +1,6 @@
 /** Where a call comes from: its job runs with this, not with what the first launcher had. */
 import * as z from "zod";
+import type { Environment } from "../toolchain/environment.ts";
 
 export const callerSchema = z.object({
   /** Its `PATH`. */
@@ -20,7 +21,7 @@ export function callerOf(env: NodeJS.ProcessEnv): Caller {
 }
 
 /** What a job's programs get over the server's own environment. */
-export function environmentOf({ path, developerDir }: Caller): Record<string, string> {
+export function environmentOf({ path, developerDir }: Caller): Environment {
   return {
     ...(path !== undefined && { PATH: path }),
     ...(developerDir !== undefined && { DEVELOPER_DIR: developerDir }),

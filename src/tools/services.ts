@@ -1,7 +1,9 @@
 /** What tools may use of the process they run in. The server builds these; tests can fake them. */
+
 import type { CaptureSessions } from "../capture/v8/capture.ts";
 import type { WriterFormat } from "../formats/writer-formats.ts";
 import type { Answer, Query } from "../profile/query.ts";
+import type { Environment } from "../toolchain/environment.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 
 /** Open profiles, each in a worker of its own; the least recently used are dropped. */
@@ -11,7 +13,7 @@ export interface ProfileStore {
     path: string,
     workspaceFolders: readonly string[],
     task: TaskOptions,
-    env?: Readonly<Record<string, string>>,
+    env?: Environment,
   ): Promise<string>;
   /** @throws ToolError `unknown-profile` for an id that was dropped: open it again. */
   query(profileId: string, query: Query, task: TaskOptions): Promise<Answer>;

@@ -1,5 +1,7 @@
 /** What can be captured of V8, and what starting and stopping a capture answers. */
+
 import * as z from "zod";
+import type { Environment } from "../../toolchain/environment.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
 
 /** A `command` is launched by the server, or by the caller with the answer's `env`. */
@@ -51,7 +53,7 @@ export interface StartedCapture {
    */
   readonly argv: readonly string[];
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Environment;
   /** The launched or attached process, when the server knows it. */
   readonly pid?: number;
   /** The Node that will be profiled, when known. */
@@ -81,9 +83,6 @@ export interface StoppedCapture {
   /** The end of what the launched program wrote, when the server launched it. */
   readonly output?: string;
 }
-
-/** Variables over the server's own: the caller's PATH. */
-export type Environment = Readonly<Record<string, string>>;
 
 /** Captures under way, by id. */
 export interface CaptureSessions {

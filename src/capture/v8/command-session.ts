@@ -2,6 +2,7 @@
 import { delimiter } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import type { Environment } from "../../toolchain/environment.ts";
 import { isAlive } from "../../toolchain/process-identity/identity.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
 import type { CaptureTarget, StoppedCapture } from "./capture.ts";
@@ -9,13 +10,7 @@ import { CaptureError } from "./capture-error.ts";
 import { collectProfiles, readProcesses, removeScaffolding, titleOf } from "./collect.ts";
 import { tooFewSamples } from "./count-samples.ts";
 import { findNode, isNode, type NodeInstallation, typeScriptFlags } from "./node.ts";
-import {
-  type Environment,
-  type ProcessRecord,
-  type Sampler,
-  samplerFlags,
-  writeShim,
-} from "./shim.ts";
+import { type ProcessRecord, type Sampler, samplerFlags, writeShim } from "./shim.ts";
 
 export type CommandTarget = Extract<CaptureTarget, { kind: "command" }>;
 

@@ -2,10 +2,11 @@
 
 import { rm } from "node:fs/promises";
 import { basename } from "node:path";
+import type { Environment } from "../../toolchain/environment.ts";
 import { identify } from "../../toolchain/process-identity/identity.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
 import { adoptSession } from "./adopted-session.ts";
-import type { CaptureSessions, Environment, StartOptions, StoppedCapture } from "./capture.ts";
+import type { CaptureSessions, StartOptions, StoppedCapture } from "./capture.ts";
 import { CaptureError } from "./capture-error.ts";
 import { titleOf } from "./collect.ts";
 import {

@@ -16,9 +16,11 @@
  * Windows resolves only `node.exe` without a shell, so there the shim serves shells (as npm
  * scripts) and `process.execPath` stays as it is; `fork` then inherits our flags by `execArgv`.
  */
+
 import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
+import type { Environment } from "../../toolchain/environment.ts";
 import { CaptureError } from "./capture-error.ts";
 
 export type Sampler = "prof" | "cpu-prof";
@@ -48,9 +50,6 @@ export function samplerFlags(sampler: Sampler, directory: string): string[] {
   // V8 expands %p, so that every process has a log of its own, and would expand others.
   return ["--prof", `--logfile=${join(directory.replaceAll("%", "%%"), "%p-v8.log")}`];
 }
-
-/** What to add to an environment. */
-export type Environment = Readonly<Record<string, string>>;
 
 export interface ShimOptions {
   /** Absolute path of the folder for the profiles; the shim is a folder below it. */

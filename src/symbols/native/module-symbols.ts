@@ -2,7 +2,9 @@
  * Names addresses of one module with the platform's own tools. Addresses are as the profile has
  * them: offsets into the file for ELF, addresses as linked for Mach-O.
  */
+
 import { open } from "node:fs/promises";
+import type { Environment } from "../../toolchain/environment.ts";
 import { run, type Tool } from "../../toolchain/run.ts";
 import { NearestSymbols } from "./nearest-symbols.ts";
 
@@ -20,7 +22,7 @@ const maxLineBytes = 1 << 20;
 
 interface Options {
   readonly signal?: AbortSignal;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
 }
 
 /**

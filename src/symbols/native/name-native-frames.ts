@@ -3,7 +3,9 @@
  * platform's symbol tools know the function there. Takes a second for an executable that was not
  * seen before, so it runs when the profile already shows.
  */
+
 import { type Category, categoryId, type Profile, type Warning } from "../../profile/profile.ts";
+import type { Environment } from "../../toolchain/environment.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
 import type { ToolError } from "../../toolchain/run.ts";
 import { defaultCacheDir, NameCache, type Names } from "./name-cache.ts";
@@ -13,7 +15,7 @@ export interface NamingOptions extends TaskOptions {
   /** Where found names are kept between runs. By default the user's cache folder. */
   readonly cacheDir?: string;
   /** Over the process's own, for the programs that know names. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
 }
 
 const nativeCategories = new Set(
