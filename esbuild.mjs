@@ -36,6 +36,8 @@ const bundles = [
       server: "src/server/main.ts",
       "health-thread": "src/server/health-thread.ts",
       worker: "src/profile-worker/worker.ts",
+      "hash-worker": "src/runner/hashing/hash-worker.ts",
+      "follow-worker": "src/hang/follow/follow-worker.ts",
       cli: "src/cli/bin.ts",
     },
     outdir: "dist",

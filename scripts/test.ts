@@ -12,7 +12,7 @@ import { execa } from "execa";
 import { ensureBrowser } from "./host/browser.ts";
 import { root } from "./host/paths.ts";
 import { addCounts, type Counts, describeCounts } from "./test/counts.ts";
-import { runSuite } from "./test/suite.ts";
+import { runSuite, type Suite, type SuiteResult } from "./test/suite.ts";
 import { areas, suitesOf } from "./test/suites.ts";
 
 const { values } = parseArgs({
@@ -28,6 +28,7 @@ if (unknown !== undefined) {
 }
 
 const stop = new AbortController();
+const { signal } = stop;
 process.on("SIGINT", () => stop.abort());
 process.on("SIGTERM", () => stop.abort());
 
@@ -41,23 +42,46 @@ const env = {
 };
 const all: Counts[] = [];
 const problems: string[] = [];
-for (const area of wanted) {
-  const suites = suitesOf(area, values);
-  if (suites.length === 0) console.log(`\n${area}: no tests yet`);
-  for (const suite of suites) {
-    if (stop.signal.aborted) break;
-    console.log(`\n── ${suite.name} ──`);
-    const { counts, problem } = await runSuite(suite, env, stop.signal);
-    all.push(counts);
-    const ran = counts.passed + counts.failed;
-    if (problem) problems.push(`${suite.name} ${problem}`);
-    else if (ran === 0 && values.grep === undefined) problems.push(`${suite.name} ran no test`);
-  }
+const suites = wanted.flatMap((area) => {
+  const found = suitesOf(area, values);
+  if (found.length === 0) console.log(`\n${area}: no tests yet`);
+  return found;
+});
+const inTurn = suites.filter(({ isBeside }) => !isBeside);
+const beside = suites.filter(({ isBeside }) => isBeside);
+const isQuiet = inTurn.length > 0;
+// Waited for at the end: whatever they come to, they do not reject.
+const besides = isQuiet ? runInTurn(beside) : Promise.resolve([]);
+for (const suite of isQuiet ? inTurn : beside) {
+  if (signal.aborted) break;
+  console.log(`\n── ${suite.name} ──`);
+  count(suite, await runSuite(suite, { env, signal, isQuiet: false }));
 }
-if (stop.signal.aborted) problems.push("The run was stopped");
+for (const [suite, ended] of await besides) {
+  console.log(`\n── ${suite.name} ──\n${ended.output ?? ""}`);
+  count(suite, ended);
+}
+
+async function runInTurn(these: readonly Suite[]): Promise<[Suite, SuiteResult][]> {
+  const ended: [Suite, SuiteResult][] = [];
+  for (const suite of these) {
+    if (signal.aborted) break;
+    ended.push([suite, await runSuite(suite, { env, signal, isQuiet: true })]);
+  }
+  return ended;
+}
+
+function count({ name }: Suite, { counts, problem }: SuiteResult): void {
+  all.push(counts);
+  const ran = counts.passed + counts.failed;
+  if (problem) problems.push(`${name} ${problem}`);
+  else if (ran === 0 && values.grep === undefined) problems.push(`${name} ran no test`);
+}
+
+if (signal.aborted) problems.push("The run was stopped");
 
 const sum = addCounts(all);
-for (const problem of problems) console.error(`Failed: ${problem}`);
+for (const failure of [...(sum.failures ?? []), ...problems]) console.error(`Failed: ${failure}`);
 if (sum.passed + sum.failed === 0) problems.push("No test ran");
 // A suite that broke counts as one failure, so that the line tells the same as the exit code.
 console.log(`\n${describeCounts({ ...sum, failed: sum.failed + problems.length })}`);

@@ -12,6 +12,7 @@ import "./styles/timeline.css";
 import "./styles/flame.css";
 import "./styles/table.css";
 import "./styles/details.css";
+import "./styles/findings.css";
 import { render } from "preact";
 import { ProfileView } from "./app.tsx";
 import { connect } from "./host/connection.ts";

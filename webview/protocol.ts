@@ -49,4 +49,4 @@ export type ToView =
   /** Show a function: select it, centre it, open its details. */
   | { readonly kind: "reveal"; readonly func: number }
   /** `next`: the one that is not shown. */
-  | { readonly kind: "show"; readonly view: "flame" | "table" | "next" };
+  | { readonly kind: "show"; readonly view: "flame" | "table" | "findings" | "next" };

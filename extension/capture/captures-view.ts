@@ -3,17 +3,19 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { ActiveProfile, App } from "../app.ts";
 import { registerCommand, UserError } from "../commands.ts";
+import { revealFolder } from "../reveal-folder.ts";
 import { capturesTree, type Row } from "./captures-tree.ts";
 import type { Capture, StoredCaptures } from "./stored-captures.ts";
 
 export function registerCapturesView(
-  { log, active, recorder }: App,
+  { log, active, recorder, watcher }: App,
   captures: StoredCaptures,
 ): vscode.Disposable {
   const actions = Object.entries(captureActions(captures, active));
   return vscode.Disposable.from(
     vscode.window.registerTreeDataProvider("hangscope.captures", capturesTree(captures)),
     recorder.onDidChange(() => captures.refresh()),
+    watcher.onDidChange(() => captures.refresh()),
     ...actions.map(([name, run]) => registerCommand(log, `hangscope.captures.${name}`, run)),
   );
 }
@@ -30,7 +32,7 @@ export function captureActions(
     open: async (row) => active.open(profileUri(chosen(row))),
     rename: async (row) => rename(captures, captureOf(row)),
     delete: async (row) => remove(captures, captureOf(row)),
-    reveal: async (row) => reveal(captureOf(row)),
+    reveal: async (row) => revealFolder(captureOf(row).directory),
   };
 }
 
@@ -39,7 +41,8 @@ function chosen(row: Row | undefined): Row {
   throw new UserError(vscode.l10n.t("Choose a capture in the Hangscope view first."));
 }
 
-function captureOf(row: Row | undefined): Capture {
+/** @throws UserError without a row. */
+export function captureOf(row: Row | undefined): Capture {
   const given = chosen(row);
   return "profile" in given ? given.capture : given;
 }
@@ -71,15 +74,4 @@ async function remove(captures: StoredCaptures, { id, title }: Capture): Promise
   const detail = vscode.l10n.t("Its profiles are removed from disk.");
   const answer = await vscode.window.showWarningMessage(message, { modal: true, detail }, yes);
   if (answer === yes) await captures.delete(id);
-}
-
-/** A remote machine has no file explorer to show: there the path is what helps. */
-async function reveal({ directory }: Capture): Promise<void> {
-  if (vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop) {
-    await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(directory));
-    return;
-  }
-  await vscode.env.clipboard.writeText(directory);
-  const message = vscode.l10n.t("The folder's path is in the clipboard: {0}", directory);
-  void vscode.window.showInformationMessage(message);
 }

@@ -23,7 +23,7 @@ function settingOfNode(): string | undefined {
 }
 
 async function describe(path: string | undefined): Promise<NodeChoice> {
-  const { findNode } = await import("../../src/capture/v8/node.ts");
+  const { findNode } = await import("../on-demand.ts");
   try {
     const node = await findNode(path, process.env["PATH"] ?? "");
     return { path, version: node.version, text: `${node.version} (${node.path})` };
@@ -53,7 +53,7 @@ interface NodeItem extends vscode.QuickPickItem {
 }
 
 async function nodeItems(): Promise<NodeItem[]> {
-  const { findNodes } = await import("../../src/toolchain/nodes.ts");
+  const { findNodes } = await import("../on-demand.ts");
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
   const found = await withProgress(vscode.l10n.t("Looking for Node.js"), ({ signal }) =>
     findNodes(folders, signal),

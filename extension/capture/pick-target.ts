@@ -1,7 +1,9 @@
 /** One question for every kind of target: what to profile? */
 import * as vscode from "vscode";
+import type { ServerConnection } from "../app.ts";
 import { chosenNode, selectNode } from "./node-choice.ts";
 import type { Plan } from "./recorder.ts";
+import { appleApp } from "./targets/apple-app.ts";
 import { programFile } from "./targets/current-file.ts";
 import { launchConfigurations } from "./targets/launch-configurations.ts";
 import { npmScripts } from "./targets/npm-scripts.ts";
@@ -18,17 +20,44 @@ export interface TargetItem extends vscode.QuickPickItem {
 const lastKey = "lastTarget";
 
 /**
+ * @param server for what it takes to list Apple's devices
  * @param file the file to offer first, by default the active editor's
  * @param memory where the last choice is kept: it is offered first the next time
  * @returns `undefined` when the user went away
  */
 export async function pickTarget(
   memory: vscode.Memento,
+  server: Pick<ServerConnection, "call">,
   file = vscode.window.activeTextEditor?.document.uri,
 ): Promise<Plan | undefined> {
-  const chosen = await vscode.window.showQuickPick(targetItems(file, memory), {
+  const chosen = await vscode.window.showQuickPick(targetItems(file, memory, server), {
     title: vscode.l10n.t("Start Profiling"),
     placeHolder: vscode.l10n.t("What should be profiled?"),
+    matchOnDescription: true,
+  });
+  if (chosen?.id !== undefined) await memory.update(lastKey, chosen.id);
+  return chosen?.plan?.();
+}
+
+/**
+ * What can be watched for hangs: what is started.
+ * @param before the command line that it was started with before
+ */
+export async function pickProgram(
+  memory: vscode.Memento,
+  before: string | undefined,
+): Promise<Plan | undefined> {
+  const file = vscode.window.activeTextEditor?.document.uri;
+  const items = async () => [
+    ...(await programItems(file, memory, "launch")),
+    ...section(vscode.l10n.t("more"), [taskItem()]),
+  ];
+  const chosen = await vscode.window.showQuickPick(items(), {
+    title: vscode.l10n.t("Launch with Hang Capture"),
+    placeHolder:
+      before === undefined
+        ? vscode.l10n.t("What should be started, and watched for hangs?")
+        : vscode.l10n.t("What should be started anew? It was: {0}", before),
     matchOnDescription: true,
   });
   if (chosen?.id !== undefined) await memory.update(lastKey, chosen.id);
@@ -38,25 +67,13 @@ export async function pickTarget(
 async function targetItems(
   file: vscode.Uri | undefined,
   memory: vscode.Memento,
+  server: Pick<ServerConnection, "call">,
 ): Promise<TargetItem[]> {
   const node = await chosenNode();
-  const scripts = await npmScripts(node.path, file);
-  const programs = [
-    section(vscode.l10n.t("current file"), programFile(file, node)),
-    section(vscode.l10n.t("npm scripts"), scripts),
-    section(vscode.l10n.t("launch configurations"), launchConfigurations(node.path)),
-  ];
-  const last = memory.get<string>(lastKey);
-  const again = programs.flat().filter(({ id }) => id !== undefined && id === last);
   return [
-    ...section(vscode.l10n.t("profiled last"), again),
-    ...programs.flatMap((items) => without(items, again)),
+    ...(await programItems(file, memory)),
     ...section(vscode.l10n.t("more"), [
-      {
-        label: vscode.l10n.t("$(tasklist) Task…"),
-        description: vscode.l10n.t("one of this workspace's tasks, and all it starts"),
-        plan: tasks,
-      },
+      taskItem(),
       {
         label: vscode.l10n.t("$(server-process) Running Node.js Process…"),
         description: vscode.l10n.t("through its inspector, without a restart"),
@@ -67,6 +84,11 @@ async function targetItems(
         description: vscode.l10n.t("a program started with --inspect"),
         plan: inspectorAddress,
       },
+      {
+        label: vscode.l10n.t("$(device-mobile) Apple App…"),
+        description: vscode.l10n.t("on a simulator, a device or this Mac, with Instruments"),
+        plan: () => appleApp(server),
+      },
     ]),
     ...section(vscode.l10n.t("profiled with"), [
       {
@@ -74,11 +96,39 @@ async function targetItems(
         description: vscode.l10n.t("choose another"),
         plan: async () => {
           await selectNode();
-          return pickTarget(memory, file);
+          return pickTarget(memory, server, file);
         },
       },
     ]),
   ];
+}
+
+async function programItems(
+  file: vscode.Uri | undefined,
+  memory: vscode.Memento,
+  request?: "launch",
+): Promise<TargetItem[]> {
+  const node = await chosenNode();
+  const scripts = await npmScripts(node.path, file);
+  const programs = [
+    section(vscode.l10n.t("current file"), programFile(file, node)),
+    section(vscode.l10n.t("npm scripts"), scripts),
+    section(vscode.l10n.t("launch configurations"), launchConfigurations(node.path, request)),
+  ];
+  const last = memory.get<string>(lastKey);
+  const again = programs.flat().filter(({ id }) => id !== undefined && id === last);
+  return [
+    ...section(vscode.l10n.t("profiled last"), again),
+    ...programs.flatMap((items) => without(items, again)),
+  ];
+}
+
+function taskItem(): TargetItem {
+  return {
+    label: vscode.l10n.t("$(tasklist) Task…"),
+    description: vscode.l10n.t("one of this workspace's tasks, and all it starts"),
+    plan: tasks,
+  };
 }
 
 function section(label: string, items: readonly TargetItem[]): TargetItem[] {

@@ -8,8 +8,25 @@ import { requireTrust } from "../trust.ts";
 /** @param uri the Explorer's or the editor's resource, when the command came from there */
 export async function openProfile({ active }: App, uri?: vscode.Uri): Promise<void> {
   const chosen =
-    uri ?? (await pick(vscode.l10n.t("Open Profile"), ["log", "v8log", "cpuprofile", "json"]));
-  if (chosen) await active.open(chosen);
+    uri ??
+    (await pick(vscode.l10n.t("Open Profile"), [
+      "log",
+      "v8log",
+      "cpuprofile",
+      "json",
+      "xml",
+      "hangscope-trace",
+      "hangscope-hang",
+      // On macOS it looks like a file.
+      "trace",
+    ]));
+  if (!chosen) return;
+  // A folder: no editor can open it.
+  if (chosen.path.replace(/\/$/, "").endsWith(".trace")) {
+    await vscode.commands.executeCommand("hangscope.openAppleTrace", chosen);
+  } else {
+    await active.open(chosen);
+  }
 }
 
 /** @param uri the Explorer's resource, when the command came from there */

@@ -1,6 +1,10 @@
-/** The window's one capture: started on a target, its program run where the user sees it. */
+/**
+ * The window's one capture of a kind: started on a target, its program run where the user sees it.
+ * A profile is there at the end; a watch captures what hangs meanwhile.
+ */
 import * as vscode from "vscode";
-import type { StartedCapture, StoppedCapture } from "../../src/capture/v8/capture.ts";
+import type { StartedCapture, StoppedCapture } from "../../src/capture/capture.ts";
+import { mergeEnvironments } from "../../src/toolchain/environment.ts";
 import type { ToolInput } from "../../src/tools/index.ts";
 import type { Recorder, Recording, ServerConnection } from "../app.ts";
 import { UserError } from "../commands.ts";
@@ -11,10 +15,16 @@ import type { StoredCaptures } from "./stored-captures.ts";
 /** What to profile, as the user chose it. */
 export interface Plan {
   readonly title: string;
-  readonly target: ToolInput<"v8.start">["target"];
+  readonly target: ToolInput<"v8.start">["target"] | AppleTarget;
   /** How to run the program with the capture's variables; by default in a terminal of its own. */
   readonly run?: (started: StartedCapture) => Promise<RunningProgram>;
 }
+
+/** What `apple.start` takes, but where to put it. */
+type AppleTarget = { readonly kind: "apple" } & Omit<
+  ToolInput<"apple.start">,
+  "directory" | "title"
+>;
 
 /** How a capture ended. */
 export interface Outcome extends Omit<StoppedCapture, "exitCode" | "output"> {
@@ -26,11 +36,15 @@ export interface Outcome extends Omit<StoppedCapture, "exitCode" | "output"> {
 interface Session extends Recording {
   readonly sessionId: string;
   readonly program: RunningProgram | undefined;
+  readonly stopTool: "v8.stop" | "apple.stop";
 }
 
-/** Outlives a reload of the window, as the capture itself does. */
-const savedKey = "recording";
-type Saved = Pick<Session, "sessionId" | "title" | "startedAt">;
+/** `savedKey` outlives a reload of the window, as the capture itself does. */
+const kinds = {
+  profile: { savedKey: "recording", contextKey: "hangscope.recording" },
+  watch: { savedKey: "watching", contextKey: "hangscope.watching" },
+} as const;
+type Saved = Pick<Session, "sessionId" | "title" | "startedAt" | "stopTool">;
 
 export class CaptureRecorder implements Recorder {
   readonly #changed = new vscode.EventEmitter<void>();
@@ -42,6 +56,7 @@ export class CaptureRecorder implements Recorder {
   readonly #captures: StoredCaptures;
   readonly #memory: vscode.Memento;
   readonly #onError: (error: unknown) => void;
+  readonly #kind: keyof typeof kinds;
   readonly #ended: vscode.Disposable;
   #session: Session | undefined;
   #starting = false;
@@ -52,7 +67,9 @@ export class CaptureRecorder implements Recorder {
     captures: StoredCaptures,
     memory: vscode.Memento,
     onError: (error: unknown) => void,
+    kind: keyof typeof kinds = "profile",
   ) {
+    this.#kind = kind;
     this.#server = server;
     this.#captures = captures;
     this.#memory = memory;
@@ -61,8 +78,8 @@ export class CaptureRecorder implements Recorder {
       if (sessionId === this.#session?.sessionId) this.#stopQuietly();
     });
     // A restarted extension host finds the window's keys as its predecessor left them.
-    setRecordingKey(false);
-    const saved = memory.get<Saved>(savedKey);
+    this.#setContext(false);
+    const saved = memory.get<Saved>(kinds[kind].savedKey);
     if (saved) void this.#resume(saved).catch(onError);
   }
 
@@ -70,11 +87,16 @@ export class CaptureRecorder implements Recorder {
     return this.#session;
   }
 
+  /** Of the capture, as the server knows it. */
+  get sessionId(): string | undefined {
+    return this.#session?.sessionId;
+  }
+
   /** @throws UserError while another capture is under way. */
   async start(plan: Plan): Promise<void> {
     const other = this.#session?.title ?? (this.#starting ? plan.title : undefined);
     if (other !== undefined) {
-      throw new UserError(vscode.l10n.t("{0} is being profiled: stop that first.", other));
+      throw new UserError(this.refusal(other));
     }
     this.#starting = true;
     try {
@@ -82,6 +104,12 @@ export class CaptureRecorder implements Recorder {
     } finally {
       this.#starting = false;
     }
+  }
+
+  refusal(title: string): string {
+    return this.#kind === "watch"
+      ? vscode.l10n.t("{0} is being watched: stop that first.", title)
+      : vscode.l10n.t("{0} is being profiled: stop that first.", title);
   }
 
   /** Ends the program and the capture; the result is told by `onDidStop`. */
@@ -101,16 +129,24 @@ export class CaptureRecorder implements Recorder {
   async #start({ title, target, run = runInTerminal }: Plan): Promise<void> {
     const { directory } = this.#captures;
     await vscode.workspace.fs.createDirectory(directory);
-    const started = await withProgress(vscode.l10n.t("Starting to profile {0}", title), (task) =>
-      this.#server.call(
-        "v8.start",
-        { target: asCaller(target), sampler: sampler(), directory: directory.fsPath, title },
-        task,
-      ),
-    );
+    const common = { directory: directory.fsPath, title };
+    const isWatch = this.#kind === "watch";
+    const doing = isWatch
+      ? vscode.l10n.t("Starting to watch {0}", title)
+      : vscode.l10n.t("Starting to profile {0}", title);
+    const started = await withProgress(doing, (task) => {
+      if (target.kind !== "apple") {
+        const how = isWatch ? { watch: watch() } : { sampler: sampler() };
+        const input = { ...common, target: asCaller(target), ...how };
+        return this.#server.call("v8.start", input, task);
+      }
+      const { kind: _kind, ...recorded } = target;
+      return this.#server.call("apple.start", { ...common, ...recorded }, task);
+    });
     const { sessionId } = started;
     const program = target.kind === "command" ? await this.#run(started, run) : undefined;
-    this.#show({ sessionId, title, startedAt: Date.now(), program });
+    const stopTool = target.kind === "apple" ? "apple.stop" : "v8.stop";
+    this.#show({ sessionId, title, startedAt: Date.now(), program, stopTool, isWatch });
     void program?.ended.then(() => {
       if (this.#session?.sessionId === sessionId) this.#stopQuietly();
     });
@@ -131,21 +167,25 @@ export class CaptureRecorder implements Recorder {
     const captures = await this.#captures.list();
     const underWay = captures.some(({ id, underWay }) => id === saved.sessionId && underWay);
     if (this.#session) return;
-    if (underWay) this.#show({ ...saved, program: findRunning(saved.title) });
-    else await this.#memory.update(savedKey, undefined);
+    const isWatch = this.#kind === "watch";
+    if (underWay) this.#show({ ...saved, program: findRunning(saved.title), isWatch });
+    else await this.#memory.update(kinds[this.#kind].savedKey, undefined);
   }
 
   async #stop(): Promise<void> {
     const session = this.#session;
     if (!session) return;
-    const { sessionId, title } = session;
+    const { sessionId, title, stopTool } = session;
+    this.#show({ ...session, isStopping: true });
     try {
       const outcome = await withProgress(
-        vscode.l10n.t("Collecting the profile of {0}", title),
+        this.#kind === "watch"
+          ? vscode.l10n.t("Ending the watch over {0}", title)
+          : vscode.l10n.t("Collecting the profile of {0}", title),
         async (task) => {
-          task.onProgress?.({ message: vscode.l10n.t("Ending the program") });
+          if (session.program) task.onProgress?.({ message: vscode.l10n.t("Ending the program") });
           const exitCode = await session.program?.end();
-          const stopped = await this.#server.call("v8.stop", { sessionId }, task);
+          const stopped = await this.#server.call(stopTool, { sessionId }, task);
           return { ...stopped, title, exitCode };
         },
       );
@@ -167,34 +207,37 @@ export class CaptureRecorder implements Recorder {
       sessionId: session.sessionId,
       title: session.title,
       startedAt: session.startedAt,
+      stopTool: session.stopTool,
     };
-    void this.#memory.update(savedKey, saved);
-    setRecordingKey(session !== undefined);
+    void this.#memory.update(kinds[this.#kind].savedKey, saved);
+    this.#setContext(session !== undefined);
     this.#changed.fire();
+  }
+
+  #setContext(value: boolean): void {
+    void vscode.commands.executeCommand("setContext", kinds[this.#kind].contextKey, value);
   }
 }
 
 /**
- * The program runs here, not in the server. Its Node is looked up with the PATH of this window:
- * the server may have been started by another, or by a shell.
+ * The program runs here, not in the server, which may have been started by another window or by a
+ * shell. What it extends has to be this window's; the call itself tells the PATH.
  */
-function asCaller(target: Plan["target"]): Plan["target"] {
+function asCaller(target: ToolInput<"v8.start">["target"]): ToolInput<"v8.start">["target"] {
   if (target.kind !== "command") return target;
-  const inherited = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      /^(path|node_options)$/i.test(entry[0]) && entry[1] !== undefined,
-  );
-  return {
-    ...target,
-    launch: "caller",
-    env: { ...Object.fromEntries(inherited), ...target.env },
-  };
-}
-
-function setRecordingKey(value: boolean): void {
-  void vscode.commands.executeCommand("setContext", "hangscope.recording", value);
+  const { NODE_OPTIONS } = process.env;
+  const env = mergeEnvironments([{ NODE_OPTIONS }, target.env ?? {}]);
+  return { ...target, launch: "caller", env };
 }
 
 function sampler(): "prof" | "cpu-prof" {
   return vscode.workspace.getConfiguration("hangscope").get("capture.sampler", "prof");
+}
+
+function watch() {
+  const seconds = vscode.workspace
+    .getConfiguration("hangscope")
+    .get("hangCapture.afterSeconds", 10);
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return { afterMs: seconds * 1_000, workspaceFolders: folders.map(({ uri }) => uri.fsPath) };
 }

@@ -1,6 +1,6 @@
 /** Runs a program as a task in a terminal: its output and input belong to the user. */
 import * as vscode from "vscode";
-import type { StartedCapture } from "../../src/capture/v8/capture.ts";
+import type { StartedCapture } from "../../src/capture/capture.ts";
 
 export interface RunningProgram {
   /** Settles when the program has ended, by itself or not. */
@@ -52,6 +52,7 @@ class TaskProgram implements RunningProgram {
   readonly ended: Promise<number | undefined>;
   readonly #execution: vscode.TaskExecution;
   #pid: number | undefined;
+  #hasEnded = false;
 
   constructor(execution: vscode.TaskExecution) {
     this.#execution = execution;
@@ -69,11 +70,16 @@ class TaskProgram implements RunningProgram {
         if (event.execution === execution) resolve(undefined);
       }),
     );
-    void promise.then(() => listeners.dispose());
+    void promise.then(() => {
+      this.#hasEnded = true;
+      listeners.dispose();
+    });
   }
 
   async end(): Promise<number | undefined> {
-    if (!vscode.tasks.taskExecutions.includes(this.#execution)) return this.ended;
+    // VS Code lists a task for a while after its process has ended, and its pid is free by then.
+    const isListed = vscode.tasks.taskExecutions.includes(this.#execution);
+    if (this.#hasEnded || !isListed) return this.ended;
     for (const step of [() => this.#interrupt(), () => this.#execution.terminate()]) {
       await step();
       if (await settlesInTime(this.ended)) break;

@@ -1,6 +1,6 @@
 /** What a capture's end shows: the best profile by itself, the rest and what went wrong in words. */
 import * as vscode from "vscode";
-import type { CapturedProfile } from "../../src/capture/v8/capture.ts";
+import type { CapturedProfile } from "../../src/capture/capture.ts";
 import type { ActiveProfile } from "../app.ts";
 import type { Outcome } from "./recorder.ts";
 

@@ -1,6 +1,6 @@
 /** Captures kept in the extension's own storage, never the workspace, bounded in size. */
 import * as vscode from "vscode";
-import type { StoredCapture } from "../../src/capture/v8/storage.ts";
+import type { StoredCapture } from "../../src/capture/storage.ts";
 import type { Captures } from "../app.ts";
 
 export interface Capture extends StoredCapture {
@@ -59,5 +59,5 @@ export class StoredCaptures implements Captures {
 
 /** Loaded when first needed, so that activation does not pay for it. */
 function storage() {
-  return import("../../src/capture/v8/storage.ts");
+  return import("../../src/capture/storage.ts");
 }

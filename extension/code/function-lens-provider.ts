@@ -1,53 +1,54 @@
 /** Lenses above hot functions; a click shows the function in the profile's view. */
 import * as vscode from "vscode";
-import { formatShare, formatTime } from "../../src/results/format.ts";
+import { declarationLine } from "../../src/results/declaration-line.ts";
+import { formatShare, formatWeight } from "../../src/results/format.ts";
 import { type FunctionLens, functionLenses } from "../../src/results/function-lenses.ts";
 import { showFrameCommand } from "../profile/show-frame.ts";
 import { plain } from "../profile/source-files.ts";
 import type { ProfiledFile, ProfiledFiles } from "./profiled-files.ts";
-import { onDidChangeSettings, setting } from "./settings.ts";
+import { setting } from "./settings.ts";
 
-export class FunctionLensProvider implements vscode.CodeLensProvider, vscode.Disposable {
+export class FunctionLensProvider implements vscode.CodeLensProvider {
   readonly #files: ProfiledFiles;
-  readonly #changed = new vscode.EventEmitter<void>();
-  readonly #subscriptions: vscode.Disposable;
-  readonly onDidChangeCodeLenses = this.#changed.event;
+  readonly onDidChangeCodeLenses: vscode.Event<void>;
 
-  constructor(files: ProfiledFiles) {
+  constructor(files: ProfiledFiles, changes: vscode.Event<void>) {
     this.#files = files;
-    this.#subscriptions = vscode.Disposable.from(
-      this.#changed,
-      // VS Code itself asks again when a document was edited.
-      files.onDidChange((document) => document ?? this.#changed.fire()),
-      onDidChangeSettings("codeLens", () => this.#changed.fire()),
-    );
+    this.onDidChangeCodeLenses = changes;
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     if (!setting("codeLens.enabled")) return [];
     const file = await this.#files.of(document);
     if (!file) return [];
-    return functionLenses(file.answer, setting("codeLens.threshold") / 100).flatMap((lens) => {
-      const line = file.lines.now(lens.func.line);
-      if (line === undefined || line > document.lineCount) return [];
-      const at = new vscode.Position(line - 1, Math.max(0, lens.func.column - 1));
-      return [new vscode.CodeLens(new vscode.Range(at, at), lensCommand(lens, file))];
+    const functions = functionsNow(document, file);
+    const { total } = file.answer;
+    return functionLenses({ functions, total }, setting("codeLens.threshold") / 100).map((lens) => {
+      const at = new vscode.Position(lens.func.line - 1, Math.max(0, lens.func.column - 1));
+      return new vscode.CodeLens(new vscode.Range(at, at), lensCommand(lens, file));
     });
-  }
-
-  dispose(): void {
-    this.#subscriptions.dispose();
   }
 }
 
+/** The functions that are still there, on the lines where they stand since the last changes. */
+function functionsNow(document: vscode.TextDocument, { answer, lines }: ProfiledFile) {
+  const textOf = (line: number) => document.lineAt(line - 1).text;
+  return answer.functions.flatMap((func) => {
+    const known = func.line > 0 ? lines.now(func.line) : undefined;
+    if (known === undefined || known > document.lineCount) return [];
+    const line = func.column > 0 ? known : declarationLine(textOf, func.name, known);
+    return [{ ...func, line }];
+  });
+}
+
 function lensCommand({ func, needsName }: FunctionLens, file: ProfiledFile): vscode.Command {
-  const { total } = file.answer;
+  const { total, weightUnit } = file.answer;
   const changed = file.changedUnseen || file.lines.changed;
   const times = vscode.l10n.t(
     "self {0} ({1}), total {2} ({3})",
-    formatTime(func.self),
+    formatWeight(func.self, weightUnit),
     formatShare(func.self, total),
-    formatTime(func.total),
+    formatWeight(func.total, weightUnit),
     formatShare(func.total, total),
   );
   const named = needsName ? `${plain(func.name)}: ${times}` : times;

@@ -1,6 +1,6 @@
 /** Colours the lines that take the time and writes their time behind them. */
 import * as vscode from "vscode";
-import { formatShare, formatTime } from "../../src/results/format.ts";
+import { formatShare, formatWeight } from "../../src/results/format.ts";
 import { heatSteps, hotLines } from "../../src/results/line-heat.ts";
 import type { ProfiledFile, ProfiledFiles } from "./profiled-files.ts";
 import { onDidChangeSettings, setting } from "./settings.ts";
@@ -55,7 +55,7 @@ function heatOf(
   for (const { line, step, self } of hotLines(answer)) {
     const now = lines.now(line);
     if (now === undefined || now > document.lineCount) continue;
-    const contentText = `${formatShare(self, answer.total)} · ${formatTime(self)}`;
+    const contentText = `${formatShare(self, answer.total)} · ${formatWeight(self, answer.weightUnit)}`;
     steps[step - 1]!.push({
       range: document.lineAt(now - 1).range,
       renderOptions: { after: { contentText } },

@@ -1,11 +1,12 @@
 /** Hot functions of the active profile in the Problems view, as information. */
 import * as vscode from "vscode";
 import type { HotFunction } from "../../src/profile/query.ts";
-import { fileName, formatShare, formatTime, shortName } from "../../src/results/format.ts";
-import { identifierRange } from "../../src/results/identifier-range.ts";
+import { fileName, formatShare, formatWeight, shortName } from "../../src/results/format.ts";
 import { onDidChangeSettings, setting } from "../code/settings.ts";
 import type { ActiveFindings, Findings } from "../profile/findings.ts";
+import { hangProblem, leakProblem } from "./app-problems.ts";
 import { LineReader } from "./line-reader.ts";
+import { nameRange } from "./name-range.ts";
 
 export class HotProblems implements vscode.Disposable {
   readonly #findings: ActiveFindings;
@@ -37,7 +38,9 @@ export class HotProblems implements vscode.Disposable {
 }
 
 async function problemsOf(findings: Findings): Promise<[vscode.Uri, vscode.Diagnostic[]][]> {
-  const least = (setting("problems.threshold") / 100) * findings.total;
+  // A hang's own warning says all that a few samples can tell.
+  const isHang = findings.weightUnit === "samples" && findings.hangs.length > 0;
+  const least = isHang ? Infinity : (setting("problems.threshold") / 100) * findings.total;
   const lines = new LineReader();
   const found = await Promise.all(
     findings.functions
@@ -47,7 +50,9 @@ async function problemsOf(findings: Findings): Promise<[vscode.Uri, vscode.Diagn
         return uri && [uri, [await problemOf(func, uri, findings, lines)]];
       }),
   );
-  return found.filter((entry) => entry !== undefined);
+  const hangs = await Promise.all(findings.hangs.map((hang) => hangProblem(hang, findings, lines)));
+  const leaks = await Promise.all(findings.leaks.map((leak) => leakProblem(leak, findings, lines)));
+  return [...hangs, ...leaks, ...found].filter((entry) => entry !== undefined);
 }
 
 async function problemOf(
@@ -73,7 +78,11 @@ async function problemOf(
       if (!callerUri) return undefined;
       return new vscode.DiagnosticRelatedInformation(
         new vscode.Location(callerUri, await nameRange(at, callerUri, lines)),
-        vscode.l10n.t("called from {0}, {1}", shortName(caller.name), formatTime(caller.time)),
+        vscode.l10n.t(
+          "called from {0}, {1}",
+          shortName(caller.name),
+          formatWeight(caller.time, findings.weightUnit),
+        ),
       );
     }),
   );
@@ -81,10 +90,10 @@ async function problemOf(
   return problem;
 }
 
-function problemMessage(func: HotFunction, { total, profile }: Findings): string {
+function problemMessage(func: HotFunction, { total, weightUnit, profile }: Findings): string {
   const name = shortName(func.name);
   const share = formatShare(func.self, total);
-  const time = formatTime(func.self);
+  const time = formatWeight(func.self, weightUnit);
   const [hottest] = func.lines;
   if (!hottest || (hottest.url === func.url && hottest.line === func.line)) {
     return vscode.l10n.t(
@@ -103,13 +112,4 @@ function problemMessage(func: HotFunction, { total, profile }: Findings): string
     profile.title,
     hottest.url === func.url ? hottest.line : `${fileName(hottest.url)}:${hottest.line}`,
   );
-}
-
-async function nameRange(
-  { name, line, column }: Pick<HotFunction, "name" | "line" | "column">,
-  uri: vscode.Uri,
-  lines: LineReader,
-): Promise<vscode.Range> {
-  const { start, end } = identifierRange(await lines.read(uri, line), shortName(name), column);
-  return new vscode.Range(line - 1, start, line - 1, end);
 }

@@ -4,7 +4,8 @@ import type { ActiveProfile } from "../app.ts";
 import { columnForView } from "./columns.ts";
 import type { OpenedProfile } from "./opened-profile.ts";
 import type { OpenedProfiles, ProfileLease } from "./opened-profiles.ts";
-import { viewTypes } from "./profile-editors.ts";
+import { viewTypeOf } from "./profile-editors.ts";
+import type { Wish } from "./profile-view.ts";
 import type { ProfileViews } from "./profile-views.ts";
 
 export class LastProfile implements ActiveProfile {
@@ -20,7 +21,7 @@ export class LastProfile implements ActiveProfile {
   constructor(profiles: OpenedProfiles, views: ProfileViews) {
     this.#profiles = profiles;
     this.#views = views;
-    this.#focus = views.onDidFocus((profile) => void this.#activate(profile.uri));
+    this.#focus = views.onDidFocus((profile) => void this.activate(profile.uri));
   }
 
   get current(): OpenedProfile | undefined {
@@ -32,19 +33,33 @@ export class LastProfile implements ActiveProfile {
     const view = this.#views.of(uri);
     if (view) view.focus();
     else await this.#openView(uri, columnForView(uri));
-    await this.#activate(uri);
+    await this.activate(uri);
+  }
+
+  async activate(uri: vscode.Uri): Promise<void> {
+    const lease = this.#profiles.lease(uri);
+    this.#wanted = lease.profile;
+    try {
+      await lease.profile.open();
+    } catch {
+      // The view that asked says why.
+    }
+    if (this.#wanted === lease.profile && lease.profile.isOpen && this.current !== lease.profile) {
+      this.#show(lease);
+    } else {
+      lease.dispose();
+    }
   }
 
   async reveal(func: number): Promise<void> {
     if (!this.current) return;
     const { uri } = this.current;
-    const view = this.#views.of(uri);
-    if (view) {
-      view.reveal(func);
-    } else {
-      this.#views.revealWhenOpened(uri, func);
-      await this.#openView(uri, vscode.ViewColumn.Beside);
-    }
+    await this.#showIn(uri, { kind: "reveal", func }, vscode.ViewColumn.Beside);
+  }
+
+  async openReport(uri: vscode.Uri): Promise<void> {
+    await this.#showIn(uri, { kind: "show", view: "findings" }, columnForView(uri));
+    await this.activate(uri);
   }
 
   clear(): void {
@@ -58,25 +73,20 @@ export class LastProfile implements ActiveProfile {
     this.#changed.dispose();
   }
 
-  async #openView(uri: vscode.Uri, viewColumn: vscode.ViewColumn): Promise<void> {
-    const viewType = uri.path.endsWith(".cpuprofile") ? viewTypes.cpuprofile : viewTypes.v8log;
-    const options: vscode.TextDocumentShowOptions = { viewColumn, preview: false };
-    await vscode.commands.executeCommand("vscode.openWith", uri, viewType, options);
+  async #showIn(uri: vscode.Uri, wish: Wish, column: vscode.ViewColumn): Promise<void> {
+    const view = this.#views.of(uri);
+    if (view) {
+      view.show(wish);
+      return;
+    }
+    this.#views.showWhenOpened(uri, wish);
+    await this.#openView(uri, column);
   }
 
-  async #activate(uri: vscode.Uri): Promise<void> {
-    const lease = this.#profiles.lease(uri);
-    this.#wanted = lease.profile;
-    try {
-      await lease.profile.open();
-    } catch {
-      // The view that asked says why.
-    }
-    if (this.#wanted === lease.profile && lease.profile.isOpen && this.current !== lease.profile) {
-      this.#show(lease);
-    } else {
-      lease.dispose();
-    }
+  async #openView(uri: vscode.Uri, viewColumn: vscode.ViewColumn): Promise<void> {
+    const viewType = viewTypeOf(uri.path);
+    const options: vscode.TextDocumentShowOptions = { viewColumn, preview: false };
+    await vscode.commands.executeCommand("vscode.openWith", uri, viewType, options);
   }
 
   #show(lease: ProfileLease | undefined): void {

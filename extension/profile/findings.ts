@@ -1,6 +1,8 @@
 /** The active profile's hottest functions with the files they stand in, worked out once. */
 import * as vscode from "vscode";
-import type { HotFunction } from "../../src/profile/query.ts";
+import type { HangAccount } from "../../src/profile/evidence.ts";
+import type { WeightUnit } from "../../src/profile/profile.ts";
+import type { HangFinding, HotFunction, LeakFinding } from "../../src/profile/query.ts";
 import type { ActiveProfile, ProfileHandle } from "../app.ts";
 import { isCancellation } from "../commands.ts";
 import { findSource } from "./source-files.ts";
@@ -9,8 +11,14 @@ export interface Findings {
   readonly profile: ProfileHandle;
   /** Microseconds of the whole profile, idle time left out. */
   readonly total: number;
+  readonly weightUnit: WeightUnit;
   /** By self time, the hottest first; those without a file here too. */
   readonly functions: readonly HotFunction[];
+  /** Of recordings that look for them. */
+  readonly hangs: readonly HangFinding[];
+  readonly leaks: readonly LeakFinding[];
+  /** Of captures of a hang. */
+  readonly account: HangAccount | undefined;
   /** The file here of a URL in `functions`. */
   fileOf(url: string): vscode.Uri | undefined;
   /** What the profile calls a file of this machine; nothing for files that are not hot. */
@@ -61,18 +69,27 @@ export class ActiveFindings implements vscode.Disposable {
     const profile = this.#active.current;
     if (!profile) return undefined;
     try {
-      const { functions, total } = await profile.query({ kind: "hottest", limit, minShare });
+      const [{ functions, total, weightUnit }, { hangs, leaks, account }] = await Promise.all([
+        profile.query({ kind: "hottest", limit, minShare }),
+        profile.query({ kind: "findings" }),
+      ]);
       const urls = functions.flatMap(({ url, lines, callers }) => [
         url,
         ...lines.map((line) => line.url),
         ...callers.flatMap((caller) => [caller.url, caller.callUrl]),
       ]);
+      for (const { stack } of hangs.found) urls.push(...stack.map(({ frameUrl }) => frameUrl));
+      for (const { place } of leaks.groups) if (place) urls.push(place.url);
       const files = await findSources(new Set(urls));
       const urlOfFile = new Map([...files].map(([url, uri]) => [uri.toString(), url]));
       return {
         profile,
         total,
+        weightUnit,
         functions,
+        hangs: hangs.found,
+        leaks: leaks.groups,
+        account,
         fileOf: (url) => files.get(url),
         urlOf: (uri) => urlOfFile.get(uri.toString()),
       };

@@ -1,7 +1,7 @@
 /** Go to Hottest Frame, Next and Previous Hot Frame. */
 import * as vscode from "vscode";
 import type { HotFunction } from "../../src/profile/query.ts";
-import { formatShare, formatTime } from "../../src/results/format.ts";
+import { formatShare, formatWeight } from "../../src/results/format.ts";
 import { step, walkOrder } from "../../src/results/hot-frames.ts";
 import { UserError } from "../commands.ts";
 import type { ActiveFindings, Findings } from "./findings.ts";
@@ -58,7 +58,7 @@ export class HotFrameWalk {
         this.#at + 1,
         stops.length,
         plain(func.name),
-        formatTime(func.self),
+        formatWeight(func.self, findings.weightUnit),
         formatShare(func.self, findings.total),
       ),
       8000,

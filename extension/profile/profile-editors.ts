@@ -5,7 +5,20 @@ import { ProfileView, type ProfileViewOptions } from "./profile-view.ts";
 import type { ProfileViews } from "./profile-views.ts";
 import { viewPage, viewRoot } from "./view-page.ts";
 
-export const viewTypes = { v8log: "hangscope.v8log", cpuprofile: "hangscope.cpuprofile" } as const;
+export const viewTypes = {
+  v8log: "hangscope.v8log",
+  cpuprofile: "hangscope.cpuprofile",
+  trace: "hangscope.trace",
+  xctrace: "hangscope.xctrace",
+} as const;
+
+/** The kind of editor that a file opens in; any other file is taken for a V8 log. */
+export function viewTypeOf(path: string): string {
+  const extension = path.slice(path.lastIndexOf(".") + 1);
+  if (extension === "cpuprofile") return viewTypes.cpuprofile;
+  if (extension === "hangscope-trace" || extension === "hangscope-hang") return viewTypes.trace;
+  return extension === "xml" ? viewTypes.xctrace : viewTypes.v8log;
+}
 
 interface ProfileDocument extends vscode.CustomDocument {
   readonly lease: ProfileLease;

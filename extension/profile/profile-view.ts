@@ -17,6 +17,9 @@ export interface ProfileViewOptions {
 /** `loading` until the page says it is ready, `waiting` until the profile is read. */
 type PageState = "loading" | "waiting" | "showing" | "failed";
 
+/** What is to be seen in a view: a function, or one of its panes. */
+export type Wish = Extract<ToView, { kind: "reveal" | "show" }>;
+
 export class ProfileView implements vscode.Disposable {
   readonly profile: OpenedProfile;
   readonly #panel: vscode.WebviewPanel;
@@ -24,7 +27,8 @@ export class ProfileView implements vscode.Disposable {
   readonly #queries = new Map<number, AbortController>();
   readonly #subscriptions: vscode.Disposable[];
   #page: PageState = "loading";
-  #toReveal: number | undefined;
+  /** To be said once there is something to show. */
+  readonly #toSay = new Map<Wish["kind"], Wish>();
 
   constructor(panel: vscode.WebviewPanel, profile: OpenedProfile, options: ProfileViewOptions) {
     this.profile = profile;
@@ -61,11 +65,11 @@ export class ProfileView implements vscode.Disposable {
     this.#panel.reveal(this.#panel.viewColumn);
   }
 
-  /** Brings the view to the front and shows a function in it, once it has something to show. */
-  reveal(func: number): void {
-    this.#toReveal = func;
+  /** Brings the view to the front and shows what is meant, once it has something to show. */
+  show(wish: Wish): void {
+    this.#toSay.set(wish.kind, wish);
     this.focus();
-    if (this.#page === "showing") this.#sendReveal();
+    if (this.#page === "showing") this.#sayWishes();
   }
 
   switchView(): void {
@@ -139,13 +143,12 @@ export class ProfileView implements vscode.Disposable {
   #show(): void {
     this.#page = "showing";
     this.#post({ kind: "opened", title: this.profile.title });
-    this.#sendReveal();
+    this.#sayWishes();
   }
 
-  #sendReveal(): void {
-    if (this.#toReveal === undefined) return;
-    this.#post({ kind: "reveal", func: this.#toReveal });
-    this.#toReveal = undefined;
+  #sayWishes(): void {
+    for (const wish of this.#toSay.values()) this.#post(wish);
+    this.#toSay.clear();
   }
 
   #opening(progress?: Progress): ToView {

@@ -1,22 +1,22 @@
 /** The profile views that stand in editors, and which of them had the focus last. */
 import * as vscode from "vscode";
 import type { OpenedProfile } from "./opened-profile.ts";
-import type { ProfileView } from "./profile-view.ts";
+import type { ProfileView, Wish } from "./profile-view.ts";
 
 export class ProfileViews implements vscode.Disposable {
   /** The one that had the focus last comes last. */
   readonly #views = new Set<ProfileView>();
-  /** Functions to show in views that are being opened, by file. */
-  readonly #toReveal = new Map<string, number>();
+  /** What to show in views that are being opened, by file. */
+  readonly #wishes = new Map<string, Wish>();
   readonly #focused = new vscode.EventEmitter<OpenedProfile>();
   readonly onDidFocus = this.#focused.event;
 
   add(view: ProfileView): void {
     this.#views.add(view);
     const key = view.profile.uri.toString();
-    const func = this.#toReveal.get(key);
-    this.#toReveal.delete(key);
-    if (func !== undefined) view.reveal(func);
+    const wish = this.#wishes.get(key);
+    this.#wishes.delete(key);
+    if (wish) view.show(wish);
   }
 
   remove(view: ProfileView): void {
@@ -40,9 +40,9 @@ export class ProfileViews implements vscode.Disposable {
     return [...this.#views].findLast((view) => view.isVisible);
   }
 
-  /** Shows a function in the file's next view. */
-  revealWhenOpened(uri: vscode.Uri, func: number): void {
-    this.#toReveal.set(uri.toString(), func);
+  /** Shows it in the file's next view. */
+  showWhenOpened(uri: vscode.Uri, wish: Wish): void {
+    this.#wishes.set(uri.toString(), wish);
   }
 
   dispose(): void {

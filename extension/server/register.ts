@@ -31,7 +31,10 @@ async function restart(app: App): Promise<void> {
 async function stop(app: App): Promise<void> {
   const question = (title: string) =>
     vscode.l10n.t("Stop the server while {0} is being profiled?", title);
-  if (await mayEnd(app, question, vscode.l10n.t("Stop"))) await app.server.stop();
+  if (!(await mayEnd(app, question, vscode.l10n.t("Stop")))) return;
+  // Nobody would bound what its sampler writes.
+  await app.watcher.stop();
+  await app.server.stop();
 }
 
 /** A capture does not survive its server. */

@@ -58,6 +58,13 @@ export function describeProgress({ state, elapsedMs, message }: ServerJob): stri
   return doing === undefined ? clock(elapsedMs) : `${clock(elapsedMs)} · ${doing}`;
 }
 
+/** What a runner's preparation does now, whichever window, terminal or agent asked for it. */
+export function preparationIn(state: ServerState): string | undefined {
+  const job = jobsOf(state).find(({ tool }) => tool === "runner.prepare");
+  // Before the colon stands the phase.
+  return job && (job.message?.split(": ", 1)[0] ?? vscode.l10n.t("Preparing a runner"));
+}
+
 /** Minutes and seconds. */
 export function clock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -1,7 +1,14 @@
 /** One short item at the left: what is being recorded, else how the server is. */
 import * as vscode from "vscode";
 import type { App, Recording, ServerState } from "../app.ts";
-import { clock, describeBusy, describeJob, describeState, jobsOf } from "./state-text.ts";
+import {
+  clock,
+  describeBusy,
+  describeJob,
+  describeState,
+  jobsOf,
+  preparationIn,
+} from "./state-text.ts";
 
 /** What the item shows. */
 export interface Appearance {
@@ -15,15 +22,22 @@ export interface Appearance {
 }
 
 const tickMs = 1_000;
+/** Calls that take less are no news: their coming and going would make the tooltip flicker. */
+const longCallMs = 1_000;
 
-export function createStatusBar({ server, recorder }: App): vscode.Disposable {
+export function createStatusBar({ server, recorder, watcher }: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem("status", vscode.StatusBarAlignment.Left, 20);
   item.name = "Hangscope";
+  let last = "";
+  const current = () => recorder.current ?? watcher.current;
   const show = () => {
-    const shown = appearance(recorder.current, server.state, vscode.workspace.isTrusted);
+    const shown = appearance(current(), server.state, vscode.workspace.isTrusted);
+    const next = JSON.stringify(shown);
+    if (next === last) return;
+    last = next;
     const { text, label, command, background } = shown;
     item.text = text;
-    item.tooltip = tooltip(shown, recorder.current !== undefined);
+    item.tooltip = tooltip(shown, current() !== undefined);
     item.command = command;
     item.backgroundColor =
       background && new vscode.ThemeColor(`statusBarItem.${background}Background`);
@@ -32,7 +46,7 @@ export function createStatusBar({ server, recorder }: App): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const follow = () => {
     clearInterval(timer);
-    timer = recorder.current ? setInterval(show, tickMs) : undefined;
+    timer = current() ? setInterval(show, tickMs) : undefined;
     show();
   };
   follow();
@@ -40,6 +54,7 @@ export function createStatusBar({ server, recorder }: App): vscode.Disposable {
   return vscode.Disposable.from(
     item,
     recorder.onDidChange(follow),
+    watcher.onDidChange(follow),
     server.onDidChangeState(show),
     vscode.workspace.onDidGrantWorkspaceTrust(show),
     new vscode.Disposable(() => clearInterval(timer)),
@@ -51,13 +66,30 @@ export function appearance(
   state: ServerState,
   isTrusted: boolean,
 ): Appearance {
-  const details = jobsOf(state).map(describeJob);
-  if (recording) {
+  const details = jobsOf(state)
+    .filter(({ elapsedMs }) => elapsedMs >= longCallMs)
+    .map(describeJob);
+  const trouble = troubleOf(state);
+  if (recording && !recording.isStopping) {
     const elapsed = clock(Date.now() - recording.startedAt);
+    if (recording.isWatch) {
+      const label = vscode.l10n.t("Watching {0} for {1}. Click to stop.", recording.title, elapsed);
+      return { text: `$(eye) ${elapsed}`, label, details, command: "hangscope.stopWatching" };
+    }
     const label = vscode.l10n.t("Profiling {0} for {1}. Click to stop.", recording.title, elapsed);
     return { text: `$(record) ${elapsed}`, label, details, command: "hangscope.stopProfiling" };
   }
-  const trouble = troubleOf(state);
+  // The server's part from here on: what is wrong with it matters now.
+  if (recording && !recording.isWatch && !trouble) {
+    const label = vscode.l10n.t("collecting the profile of {0}", recording.title);
+    const text = `$(loading~spin) ${vscode.l10n.t("collecting")}`;
+    return { text, label, details, command: "hangscope.showMenu" };
+  }
+  const preparing = trouble ? undefined : preparationIn(state);
+  if (preparing !== undefined) {
+    const label = vscode.l10n.t("preparing a runner: {0}", preparing);
+    return { text: `$(loading~spin) ${preparing}`, label, details, command: "hangscope.showMenu" };
+  }
   const icon = trouble ? `$(flame) ${trouble.icon}` : `$(${idleIcon(state)})`;
   const text = state.kind === "busy" ? `${icon} ${describeBusy(state)}` : icon;
   const label = describeState(state, isTrusted);

@@ -1,13 +1,13 @@
 /** What the status bar's item opens: the commands that make sense now. */
 import * as vscode from "vscode";
 import type { App, ServerState } from "../app.ts";
-import { describeState, jobsOf } from "./state-text.ts";
+import { describeState, jobsOf, preparationIn } from "./state-text.ts";
 
 interface MenuItem extends vscode.QuickPickItem {
   readonly command: string;
 }
 
-export async function showStatusMenu({ server, recorder, active }: App): Promise<void> {
+export async function showStatusMenu({ server, recorder, watcher, active }: App): Promise<void> {
   const trusted = vscode.workspace.isTrusted;
   const when = (condition: boolean, item: MenuItem) => (condition ? [item] : []);
   const recording = recorder.current !== undefined;
@@ -19,6 +19,14 @@ export async function showStatusMenu({ server, recorder, active }: App): Promise
     ...when(trusted && !recording, {
       label: vscode.l10n.t("$(record) Start Profiling"),
       command: "hangscope.startProfiling",
+    }),
+    ...when(watcher.current !== undefined, {
+      label: vscode.l10n.t("$(debug-stop) Stop Watching"),
+      command: "hangscope.stopWatching",
+    }),
+    ...when(trusted && watcher.current === undefined, {
+      label: vscode.l10n.t("$(eye) Launch with Hang Capture…"),
+      command: "hangscope.launchWithHangCapture",
     }),
     ...when(active.current !== undefined, {
       label: vscode.l10n.t("$(flame) Go to Hottest Frame"),
@@ -39,6 +47,10 @@ export async function showStatusMenu({ server, recorder, active }: App): Promise
     ...when(jobsOf(server.state).length > 0, {
       label: vscode.l10n.t("$(tasklist) Show Jobs…"),
       command: "hangscope.showJobs",
+    }),
+    ...when(preparationIn(server.state) !== undefined, {
+      label: vscode.l10n.t("$(output) Show Runner Log"),
+      command: "hangscope.showRunnerLog",
     }),
     {
       label: vscode.l10n.t("$(output) Show Server Log"),

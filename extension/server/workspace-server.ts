@@ -1,6 +1,7 @@
 /** The workspace's tool-server as the extension sees it: started on first use, never before. */
 import * as vscode from "vscode";
 import type { Connection } from "../../src/launcher/connection.ts";
+import type { RunnerEvent } from "../../src/runner/runner-events.ts";
 import type { ServerEvent } from "../../src/server/protocol.ts";
 import type { TaskOptions } from "../../src/toolchain/progress.ts";
 import type { ToolInput, ToolName, ToolOutput } from "../../src/tools/index.ts";
@@ -10,15 +11,23 @@ import { requireTrust } from "../trust.ts";
 import { isStuck } from "./patience.ts";
 import { idleMs, patienceMs } from "./settings.ts";
 
+type HangEvent = Extract<ServerEvent, { kind: "hang-captured" }>;
+
 export class WorkspaceServer implements ServerConnection {
   readonly #stateChanged = new vscode.EventEmitter<ServerState>();
   readonly #profileUpdated = new vscode.EventEmitter<string>();
   readonly #captureEnded = new vscode.EventEmitter<string>();
+  readonly #hangCaptured = new vscode.EventEmitter<HangEvent>();
+  readonly #runnerTold = new vscode.EventEmitter<RunnerEvent>();
   /** Said to calls that wait for a server that does not answer. */
   readonly #tryAgain = new vscode.EventEmitter<void>();
+  /** How often it was said by the user, who may be quicker than a call that is about to fail. */
+  #keptWaiting = 0;
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidUpdateProfile = this.#profileUpdated.event;
   readonly onDidEndCapture = this.#captureEnded.event;
+  readonly onDidCaptureHang = this.#hangCaptured.event;
+  readonly onDidTellOfRunner = this.#runnerTold.event;
   readonly #context: vscode.ExtensionContext;
   readonly #log: vscode.LogOutputChannel;
   #state: ServerState = { kind: "stopped" };
@@ -44,23 +53,30 @@ export class WorkspaceServer implements ServerConnection {
     const connection = await this.#connection();
     for (;;) {
       await this.#ending;
+      const keptWaiting = this.#keptWaiting;
       try {
         return await connection.call(name, input, task);
       } catch (error) {
         // Nothing was sent. Whether to wait on is the user's to say, who is asked meanwhile.
         if (!(error instanceof Error && error.name === "UnresponsiveError")) throw error;
-        await this.#untilNextTry(task?.signal);
+        if (keptWaiting === this.#keptWaiting) await this.#untilNextTry(task?.signal);
       }
     }
   }
 
   keepWaiting(): void {
-    // A call that has just failed still has to come to wait for this.
-    setImmediate(() => this.#tryAgain.fire());
+    this.#keptWaiting++;
+    this.#tryAgain.fire();
   }
 
   async cancel(jobId: string): Promise<void> {
     await (await this.#connection()).cancel(jobId);
+  }
+
+  async wake(): Promise<void> {
+    requireTrust();
+    await this.#ending;
+    await (await this.#connection()).wake();
   }
 
   async stop(): Promise<void> {
@@ -89,6 +105,8 @@ export class WorkspaceServer implements ServerConnection {
     this.#stateChanged.dispose();
     this.#profileUpdated.dispose();
     this.#captureEnded.dispose();
+    this.#hangCaptured.dispose();
+    this.#runnerTold.dispose();
   }
 
   /** Starts nothing by itself: the first call does. */
@@ -138,6 +156,8 @@ export class WorkspaceServer implements ServerConnection {
   #hear(event: ServerEvent): void {
     if (event.kind === "profile-updated") this.#profileUpdated.fire(event.profileId);
     if (event.kind === "capture-ended") this.#captureEnded.fire(event.sessionId);
+    if (event.kind === "hang-captured") this.#hangCaptured.fire(event);
+    if ("prepareId" in event) this.#runnerTold.fire(event);
   }
 }
 

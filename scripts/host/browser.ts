@@ -1,21 +1,8 @@
 /** A Chromium to draw VS Code and the webview in: an installed one, else Debian's package. */
-import { join } from "node:path";
+import { findChromium } from "../../src/hang/chromium/find-chromium.ts";
 import { run } from "../../src/toolchain/run.ts";
 import { findProgram } from "./programs.ts";
 import { step } from "./step.ts";
-
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const macPlaces = [
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-  "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-];
-const windowsPlaces = ["ProgramFiles", "ProgramFiles(x86)", "LocalAppData"]
-  .flatMap((name) => process.env[name] ?? [])
-  .flatMap((folder) => [
-    join(folder, "Google", "Chrome", "Application", "chrome.exe"),
-    join(folder, "Microsoft", "Edge", "Application", "msedge.exe"),
-  ]);
 
 /**
  * The path of a Chromium or Chrome. Installs Debian's `chromium` where there is none and the
@@ -23,18 +10,14 @@ const windowsPlaces = ["ProgramFiles", "ProgramFiles(x86)", "LocalAppData"]
  * @throws Error that says what to install.
  */
 export async function ensureBrowser(): Promise<string> {
-  const found = findBrowser();
+  const found = await findChromium();
   if (found) return found;
   const aptGet = findProgram(["apt-get"]);
   if (!aptGet) throw new Error("No browser was found. Install Chromium or Google Chrome.");
   await step("Installing Chromium (apt-get install chromium)", () => aptInstall(aptGet));
-  const installed = findBrowser();
+  const installed = await findChromium();
   if (!installed) throw new Error("apt-get installed chromium, but it is not on PATH.");
   return installed;
-}
-
-function findBrowser(): string | undefined {
-  return findProgram(names, process.platform === "darwin" ? macPlaces : windowsPlaces);
 }
 
 async function aptInstall(aptGet: string): Promise<void> {

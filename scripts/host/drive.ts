@@ -3,6 +3,9 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { ensureBrowser } from "./browser.ts";
 
+/** VS Code is some ten megabytes of scripts, and a machine may be slow. */
+export const loadMs = 120_000;
+
 export interface Workspace {
   /** Folder to open. */
   readonly folder: string;
@@ -57,6 +60,6 @@ export async function runTestsInPage(
   await page.exposeFunction("codeAutomationLog", (type: string, args: unknown[]) =>
     log(`[${type}] ${args.join(" ")}`),
   );
-  await page.goto(url);
+  await page.goto(url, { timeout: loadMs });
   return exit;
 }

@@ -33,7 +33,12 @@ export async function openProfile(vscode: VSCode, opening: Opening): Promise<voi
 async function openInServer({ extension, folder, profile }: Opening): Promise<void> {
   const dataDir = join(cacheFolder, "start");
   // A file in the address is opened before the window knows our extension.
-  const editors = { "*-v8.log": "hangscope.v8log", "*.v8log": "hangscope.v8log" };
+  const editors = {
+    "*-v8.log": "hangscope.v8log",
+    "*.v8log": "hangscope.v8log",
+    "*.hangscope-trace": "hangscope.trace",
+    "*.hangscope-hang": "hangscope.trace",
+  };
   await writeSettings(dataDir, { "workbench.editorAssociations": editors });
   const server = await startServer({ dataDir, extensionsDir: join(dataDir, "extensions") });
   const url = workbenchUrl(server.url, {

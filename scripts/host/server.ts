@@ -44,6 +44,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // The web page loads an extension under development only from a server started so.
     ...(development ? ["--enable-smoke-test-driver"] : []),
     ...(trust ? ["--disable-workspace-trust"] : []),
+    // It would take the PATH of a login shell instead.
+    ...(options.env?.["PATH"] !== undefined ? ["--force-disable-user-env"] : []),
   ];
   const logPath = join(options.dataDir, "server.log");
   const child = execa(process.execPath, args, {

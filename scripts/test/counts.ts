@@ -5,6 +5,8 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Of each failed test: its full title and the first line of what it said. */
+  readonly failures?: readonly string[];
 }
 
 /** Environment variable: the file that a suite's reporter writes its counts to. */
@@ -25,8 +27,14 @@ export function readCounts(path: string): Counts | undefined {
 }
 
 export function addCounts(all: readonly Counts[]): Counts {
-  const sum = (key: keyof Counts) => all.reduce((total, counts) => total + counts[key], 0);
-  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+  const sum = (key: "passed" | "failed" | "skipped") =>
+    all.reduce((total, counts) => total + counts[key], 0);
+  return {
+    passed: sum("passed"),
+    failed: sum("failed"),
+    skipped: sum("skipped"),
+    failures: all.flatMap((counts) => counts.failures ?? []),
+  };
 }
 
 /** `N passed, N failed`, and `, N skipped` when there are some. */

@@ -5,9 +5,12 @@ import { writeCounts } from "./counts.ts";
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
-    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const counts = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
     runner.on("pass", () => counts.passed++);
-    runner.on("fail", () => counts.failed++);
+    runner.on("fail", (test, error: Error) => {
+      counts.failed++;
+      counts.failures.push(`${test.fullTitle()}: ${String(error.message).split("\n", 1)[0]}`);
+    });
     runner.on("pending", () => counts.skipped++);
     runner.once("end", () => writeCounts(counts));
   }

@@ -13,27 +13,38 @@ export interface Suite {
   readonly nodeArgs: readonly string[];
   /** Milliseconds until the suite's processes are killed. */
   readonly timeoutMs: number;
+  /** Whether nothing in it hangs on how long something takes: it then runs beside another suite. */
+  readonly isBeside?: boolean;
 }
 
-interface SuiteResult {
+export interface SuiteResult {
   readonly counts: Counts;
   /** Why the suite failed beyond its failed tests. */
   readonly problem?: string;
+  /** What it printed, when that was not shown at once. */
+  readonly output?: string;
 }
 
 /** Set to a value of its own in every process of one suite. */
 const marker = "HANGSCOPE_TEST_RUN";
 
+interface RunOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Keeps what it prints for the result: another suite's lines stand on the screen. */
+  readonly isQuiet: boolean;
+}
+
 export async function runSuite(
   suite: Suite,
-  env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  { env, signal, isQuiet }: RunOptions,
 ): Promise<SuiteResult> {
   const run = randomUUID();
   const countsFile = join(tmpdir(), `hangscope-counts-${run}.json`);
   const result = await execa(process.execPath, suite.nodeArgs, {
     cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdin: "ignore",
+    ...(isQuiet ? { all: true } : { stdout: "inherit", stderr: "inherit" }),
     env: { ...env, [marker]: run, [countsFileVariable]: countsFile },
     reject: false,
     timeout: suite.timeoutMs,
@@ -45,7 +56,11 @@ export async function runSuite(
   if (left > 0) console.log(`${suite.name} left processes running, now ended: ${left}`);
   const counts = readCounts(countsFile);
   rmSync(countsFile, { force: true });
-  return judge(result, counts, suite.timeoutMs);
+  const output = result.all;
+  return {
+    ...judge(result, counts, suite.timeoutMs),
+    ...(output !== undefined && { output }),
+  };
 }
 
 function judge(

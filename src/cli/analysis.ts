@@ -1,13 +1,12 @@
 /** What `analyze --json` prints, and what the table is made of. */
 
-import { type Category, categories, type Warning } from "../profile/profile.ts";
-import {
-  type AnswerTo,
-  type HotFunction,
-  type QueryInput,
-  type QueryKind,
-  querySchema,
-  type ReportFunction,
+import { type Category, categories, type Warning, type WeightUnit } from "../profile/profile.ts";
+import type {
+  AnswerTo,
+  HotFunction,
+  QueryInput,
+  QueryKind,
+  ReportFunction,
 } from "../profile/query.ts";
 import type { ProfileWorker } from "../profile-worker/profile-worker.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
@@ -19,7 +18,7 @@ export interface Analysis {
   /** The producer's: V8's for a log. */
   readonly version: string;
   /** Of `self` and `total`. */
-  readonly unit: "us";
+  readonly unit: "us" | Exclude<WeightUnit, "microseconds">;
   readonly samples: {
     readonly total: number;
     readonly byCategory: Readonly<Record<Category, number>>;
@@ -42,7 +41,7 @@ export async function analyze(
   return {
     format: meta.format,
     version: meta.version,
-    unit: "us",
+    unit: meta.weightUnit === "microseconds" ? "us" : meta.weightUnit,
     samples: {
       total: samples,
       byCategory: Object.fromEntries(
@@ -72,5 +71,6 @@ async function ask<K extends QueryKind>(
   query: Extract<QueryInput, { kind: K }>,
   task: TaskOptions,
 ): Promise<AnswerTo<K>> {
+  const { querySchema } = await import("../profile/query.ts");
   return (await profile.query(querySchema.parse(query), task)) as AnswerTo<K>;
 }

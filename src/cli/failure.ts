@@ -7,6 +7,8 @@ export const exitCodes = {
   failed: 1,
   /** Unknown command, option or argument. */
   usage: 2,
+  /** `hang`: no step could name the function. */
+  notNamed: 3,
   /** `run`: the program to run was not found, as shells say it. */
   notFound: 127,
 } as const;
@@ -16,6 +18,7 @@ Exit codes:
   0    done
   1    the work failed: unreadable input, nothing captured, no server
   2    wrong usage
+  3    hang: no step could name the function
   127  run: the program was not found
   130  cancelled with Ctrl-C (128 + the signal's number, also for a program that a signal ended)
   run gives the program's own exit code when it is not 0.`;

@@ -14,6 +14,7 @@ import { ensureServer } from "../launcher/ensure-server.ts";
 import type { ServerClient } from "../server/client.ts";
 import { callerKey } from "../server/mcp-caller.ts";
 import { exchange } from "../server/mcp-client.ts";
+import { untilAborted } from "../toolchain/until-aborted.ts";
 import { callerOf } from "../tools/caller.ts";
 import { describeError, exitCodes } from "./failure.ts";
 import { serverScript } from "./server-command.ts";
@@ -37,7 +38,8 @@ export async function mcpCommand(workspace: string, signal: AbortSignal): Promis
   });
   await agent.start();
   const exitCode = await Promise.race([inputEnd(signal), givenUp]);
-  await Promise.all(underWay);
+  // Nor is an agent waited for that was to hear of a failure and reads nothing.
+  await untilAborted(Promise.all(underWay), signal).catch(() => {});
   await agent.close();
   signal.throwIfAborted();
   return exitCode;

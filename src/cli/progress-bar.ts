@@ -1,7 +1,7 @@
 /** Progress on standard error while a terminal shows it; nothing in a pipe. */
 
+import { formatBytes } from "../results/format-bytes.ts";
 import type { Progress, TaskOptions } from "../toolchain/progress.ts";
-import { formatBytes } from "./format-bytes.ts";
 
 const redrawMs = 100;
 const barWidth = 24;
@@ -40,8 +40,10 @@ export class ProgressBar {
   }
 }
 
-/** `Reading app-v8.log  ████████░░░░░░░░░░░░░░░░  33 % of 205 MB`. */
+/** `Reading app-v8.log  ████████░░░░░░░░░░░░░░░░  33 % of 205 MB`, or `12 s  Building …`. */
 export function describeProgress({ message, done, total, unit }: Progress): string {
+  // Time that passes is no part of the work done, and stays in sight beside a long message.
+  if (unit === "ms" && done !== undefined) return `${Math.floor(done / 1000)} s  ${message} …`;
   if (done === undefined || !total) return `${message} …`;
   const share = Math.min(1, done / total);
   const filled = Math.round(share * barWidth);

@@ -4,27 +4,33 @@
  */
 import { rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import type { StartedCapture, StoppedCapture } from "../capture/v8/capture.ts";
-import { pruneCaptures } from "../capture/v8/storage.ts";
+import type { StartedCapture, StoppedCapture } from "../capture/capture.ts";
+import type { CapturedHang } from "../capture/session-watch.ts";
 import { ensureServer } from "../launcher/ensure-server.ts";
-import { dataFolder } from "../launcher/server-folder.ts";
 import type { ServerClient } from "../server/client.ts";
+import type { ServerEvent } from "../server/protocol.ts";
+import { mergeEnvironments } from "../toolchain/environment.ts";
 import { CliError, exitCodeOfSignal, exitCodes } from "./failure.ts";
 import type { Interrupts } from "./interrupts.ts";
+import { keptCaptures, pruneKept } from "./kept-captures.ts";
 import type { ProgressBar } from "./progress-bar.ts";
 import { serverScript } from "./server-command.ts";
 import { readAnalysis, readTable } from "./show-profile.ts";
+import { hangNotice, watchSummary } from "./watch-text.ts";
 
 export interface RunOptions {
   readonly cpuProf: boolean;
   readonly json: boolean;
   readonly out: string | undefined;
   readonly top: number | undefined;
+  /** Milliseconds; not a profile is wanted then, but whatever hangs for longer. */
+  readonly watchAfter: number | undefined;
 }
 
-/** Of captures that nobody asked to have elsewhere. */
-const keptBytes = 1024 ** 3;
+/** So that a server that cannot be reached is not asked for without a pause. */
+const reconnectMs = 500;
 
 /** A profile with a smaller share of the hottest one's samples is only named. */
 const shownShare = 0.1;
@@ -40,44 +46,67 @@ export async function runCommand(
   const cwd = process.cwd();
   const task = bar.task(signal);
   task.onProgress?.({ message: "Starting the server" });
-  const client = await ensureServer({ serverScript, workspace: cwd, signal });
+  const server = { client: await ensureServer({ serverScript, workspace: cwd, signal }) };
   const listening = new AbortController();
-  void keepInUse(client, listening.signal);
+  const isWatched = options.watchAfter !== undefined;
+  const told = new Set<string>();
+  const tell = (hang: CapturedHang) => {
+    if (told.has(hang.path)) return;
+    told.add(hang.path);
+    console.error(hangNotice(hang));
+  };
+  let sessionId: string | undefined;
+  const onEvent = (event: ServerEvent) => {
+    if (event.kind === "hang-captured" && event.sessionId === sessionId) tell(event);
+  };
+  void (isWatched
+    ? keepWatched(server, cwd, listening.signal, onEvent)
+    : keepInUse(server.client, listening.signal));
   try {
-    const kept = join(dataFolder(), "captures");
+    const kept = keptCaptures();
     const directory = options.out === undefined ? kept : resolve(options.out);
-    const { PATH, NODE_OPTIONS, npm_config_script_shell } = process.env;
-    const env = { PATH, NODE_OPTIONS, npm_config_script_shell };
-    const started = await client.call(
+    // Every call tells its PATH anyway.
+    const { NODE_OPTIONS, npm_config_script_shell } = process.env;
+    const started = await server.client.call(
       "v8.start",
       {
         target: {
           kind: "command",
           argv: [...argv],
           cwd,
-          env: withoutUndefined(env),
+          env: mergeEnvironments([{ NODE_OPTIONS, npm_config_script_shell }]),
           launch: "caller",
         },
         sampler: options.cpuProf ? "cpu-prof" : "prof",
         directory,
+        ...(options.watchAfter !== undefined && {
+          watch: { afterMs: options.watchAfter, workspaceFolders: [cwd] },
+        }),
       },
       task,
     );
+    ({ sessionId } = started);
     bar.clear();
     const exitCode = await runProgram(started, options.json, interrupts).catch(
       async (error: unknown) => {
-        await client.call("v8.stop", { sessionId: started.sessionId });
+        await server.client.call("v8.stop", { sessionId: started.sessionId });
         await rm(started.directory, { recursive: true, force: true });
         throw error;
       },
     );
-    const stopped = await client.call("v8.stop", { sessionId: started.sessionId }, task);
+    const stopped = await server.client.call("v8.stop", { sessionId: started.sessionId }, task);
+    if (isWatched) {
+      bar.clear();
+      printWatch(stopped, exitCode, options.json, tell);
+      if (options.out === undefined) await pruneKept();
+      return exitCode;
+    }
     const profiles =
       options.out === undefined
         ? stopped.profiles
         : await moveUp(stopped.profiles, started.directory, directory);
     await print({ ...stopped, profiles }, exitCode, options, bar, signal);
-    if (options.out === undefined) await pruneCaptures(kept, keptBytes);
+    if (options.out === undefined) await pruneKept();
     return exitCode === exitCodes.ok && profiles.length === 0 ? exitCodes.failed : exitCode;
   } finally {
     listening.abort();
@@ -85,19 +114,49 @@ export async function runCommand(
 }
 
 /** A server without clients leaves in the end; a program may run for longer than that. */
-async function keepInUse(client: ServerClient, signal: AbortSignal): Promise<void> {
+async function keepInUse(
+  client: ServerClient,
+  signal: AbortSignal,
+  onEvent: (event: ServerEvent) => void = () => {},
+): Promise<void> {
   try {
-    for await (const _event of client.events(signal)) {
-      // What happens does not matter here, only that we listen.
-    }
+    for await (const event of client.events(signal)) onEvent(event);
   } catch {
     // That the server is gone is for the next call to tell.
   }
 }
 
-function withoutUndefined(env: Readonly<Record<string, string | undefined>>) {
-  const defined = Object.entries(env).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(defined) as Record<string, string>;
+/** A server that dies is followed by another, which goes on watching. */
+async function keepWatched(
+  server: { client: ServerClient },
+  workspace: string,
+  signal: AbortSignal,
+  onEvent: (event: ServerEvent) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    await keepInUse(server.client, signal, onEvent);
+    await sleep(reconnectMs, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return;
+    try {
+      server.client = await ensureServer({ serverScript, workspace, signal });
+    } catch {
+      // The program goes on, if unwatched; its end tells.
+      return;
+    }
+  }
+}
+
+function printWatch(
+  { hangs = [], warnings }: StoppedCapture,
+  exitCode: number,
+  json: boolean,
+  tell: (hang: CapturedHang) => void,
+): void {
+  // What was being captured when the program ended.
+  for (const hang of hangs) tell(hang);
+  for (const warning of warnings) console.error(`Warning: ${warning}`);
+  if (json) console.log(JSON.stringify({ exitCode, hangs, warnings }));
+  else console.error(watchSummary(hangs));
 }
 
 /** Runs the program to its end and gives its exit code. Its output gives way to ours in a pipe. */
@@ -109,7 +168,8 @@ async function runProgram(
   const [file, ...args] = argv as [string, ...string[]];
   const child = execa(file, args, {
     cwd,
-    env,
+    env: mergeEnvironments([process.env, env]),
+    extendEnv: false,
     stdin: "inherit",
     stdout: json ? process.stderr : "inherit",
     stderr: "inherit",

@@ -1,10 +1,10 @@
 /** An analysis for people: aligned, with shares, and in colour where colour is wanted. */
 import { isAbsolute, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
+import { pathOfUrl } from "../formats/path-of-url.ts";
 import type { Warning } from "../profile/profile.ts";
 import type { ReportFunction } from "../profile/query.ts";
-import { fileName, formatShare, formatTime } from "../results/format.ts";
+import { fileName, formatShare, formatTime, formatWeight } from "../results/format.ts";
 import type { Analysis, Hottest } from "./analysis.ts";
 
 type Style = "bold" | "dim" | "red" | "yellow";
@@ -32,10 +32,11 @@ export function renderTable(analysis: Analysis, hottest: Hottest, options: Table
   // Callers are in the totals of others; alone they say nothing about where time went.
   const functions = analysis.functions.filter(({ self }) => self > 0);
   const { total } = hottest;
+  const weightUnit = analysis.unit === "us" ? "microseconds" : analysis.unit;
   const rows = functions.map((func) => [
-    formatTime(func.self),
+    formatWeight(func.self, weightUnit),
     formatShare(func.self, total),
-    formatTime(func.total),
+    formatWeight(func.total, weightUnit),
     formatShare(func.total, total),
     shorten(func.original?.name ?? func.name, longestName),
     describePosition(func, options.cwd),
@@ -76,7 +77,7 @@ function describeHottest({ func, total }: Hottest, options: TableOptions): strin
   if (!func || !line) return [];
   const { paint, cwd, sourceLine } = options;
   const place = `${shortPath(line.url, cwd)}:${line.line}`;
-  const text = sourceLine(pathOf(line.url), line.line)?.trim();
+  const text = sourceLine(pathOfUrl(line.url), line.line)?.trim();
   return [
     `Hottest line: ${paint("bold", place)} with ${formatShare(line.self, total)}, in ${func.name}`,
     ...(text ? [paint("red", `  ${shorten(text, 96)}`)] : []),
@@ -92,18 +93,10 @@ function describePosition({ original, url, line, module }: ReportFunction, cwd: 
 }
 
 function shortPath(url: string, cwd: string): string {
-  const path = pathOf(url);
+  const path = pathOfUrl(url);
   if (!isAbsolute(path)) return path;
   const inside = relative(cwd, path);
   return inside.startsWith("..") || isAbsolute(inside) ? path : inside;
-}
-
-function pathOf(url: string): string {
-  try {
-    return url.startsWith("file:") ? fileURLToPath(url) : url;
-  } catch {
-    return url;
-  }
 }
 
 /** Keeps both ends: the start of a name and what sets it apart. */

@@ -14,10 +14,12 @@ export async function withProfile<T>(
   task: TaskOptions,
   use: (profile: ProfileWorker) => Promise<T>,
 ): Promise<T> {
-  await checkReadable(path);
   const worker = new ProfileWorker();
   try {
-    await worker.open(path, [process.cwd()], task);
+    await checkReadable(path);
+    const opened = worker.open(path, [process.cwd()], task);
+    // What a question is checked with is loaded while the worker reads.
+    await Promise.all([opened, import("../profile/query.ts")]);
     task.onProgress?.({ message: "Naming native code" });
     await worker.awaitNames(task);
     return await use(worker);
@@ -39,6 +41,7 @@ async function checkReadable(path: string): Promise<void> {
     throw new CliError(`${path}: expected a profile, but ${problems[code ?? ""] ?? message}.`);
   }
   if ((await stat(path)).isDirectory()) {
-    throw new CliError(`${path}: expected a profile, found a folder.`);
+    const instead = /\.trace[\\/]?$/.test(path) ? ` Run: hangscope apple analyze ${path}` : "";
+    throw new CliError(`${path}: expected a profile, found a folder.${instead}`);
   }
 }

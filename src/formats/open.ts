@@ -1,12 +1,13 @@
 /** Opens any profile: the first reader that recognizes the file's head reads it. */
 import { open } from "node:fs/promises";
 import type { Profile } from "../profile/profile.ts";
-import { cpuprofileReader } from "./cpuprofile/reader.ts";
 import { FormatError } from "./format-error.ts";
 import type { FormatReader, ReadOptions } from "./reader.ts";
 import { v8LogReader } from "./v8-log/reader.ts";
+import { xctraceReader } from "./xctrace/reader.ts";
 
-const readers: readonly FormatReader[] = [v8LogReader, cpuprofileReader];
+/** What is large is loaded at once; the rest, with all that it needs, only where none of these fits. */
+const readers: readonly FormatReader[] = [v8LogReader, xctraceReader];
 
 const headBytes = 64 * 1024;
 
@@ -15,10 +16,11 @@ const headBytes = 64 * 1024;
  */
 export async function openProfile(path: string, options: ReadOptions = {}): Promise<Profile> {
   const head = await readHead(path);
-  const reader = readers.find((candidate) => candidate.recognizes(head, path));
+  const isOf = (candidate: FormatReader) => candidate.recognizes(head, path);
+  const reader = readers.find(isOf) ?? (await import("./json-readers.ts")).jsonReaders.find(isOf);
   if (!reader) {
     throw new FormatError(path, {
-      expected: "a V8 log (node --prof), a .cpuprofile or a Chrome trace",
+      expected: "a V8 log (node --prof), a .cpuprofile, a Chrome trace or an export of xctrace",
       found: describeHead(head),
       offset: 0,
     });

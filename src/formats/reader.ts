@@ -6,6 +6,8 @@ export interface ReadOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Checked between chunks; an aborted read rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Only this process, where a format holds several. */
+  readonly pid?: number;
 }
 
 export interface FormatReader {

@@ -4,11 +4,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectionError, type ServerClient } from "../server/client.ts";
+import { ConnectionError, ServerClient } from "../server/client.ts";
 import type { Health, ServerEvent, ToolClient } from "../server/protocol.ts";
 import { isSame } from "../toolchain/process-identity/identity.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
-import { type ToolInput, type ToolName, type ToolOutput, tools } from "../tools/index.ts";
+import type { ToolInput, ToolName, ToolOutput } from "../tools/index.ts";
+import { readOnlyTools } from "../tools/read-only.ts";
 import { ToolError } from "../tools/tool.ts";
 import { type EnsureOptions, ensureServer, UnresponsiveError } from "./ensure-server.ts";
 import { probe } from "./probe.ts";
@@ -77,7 +78,6 @@ export class Connection implements ToolClient {
     task: TaskOptions = {},
   ): Promise<ToolOutput<N>> {
     const id = randomUUID();
-    const isReadOnly = tools.find((tool) => tool.name === name)?.readOnly ?? false;
     /** The server that may have begun the call, which no other may begin again. */
     let begunBy: string | undefined;
     for (let servers = 1; ; ) {
@@ -89,7 +89,7 @@ export class Connection implements ToolClient {
       } catch (error) {
         if (!(error instanceof ConnectionError)) throw error;
         task.signal?.throwIfAborted();
-        if (!isReadOnly && !error.isUnheard) begunBy = instanceId;
+        if (!readOnlyTools.has(name) && !error.isUnheard) begunBy = instanceId;
         if (this.#live === client && (await this.#isThere(client))) {
           // The same server knows the request if it got it, and joins us to its job.
           await sleep(reconnectMs, undefined, { ...(task.signal && { signal: task.signal }) });
@@ -101,9 +101,20 @@ export class Connection implements ToolClient {
     }
   }
 
-  /** Cancels a job of this server, whoever started it. */
+  /**
+   * Cancels a job of this workspace's server, whoever started it; of an older one too, which is
+   * waited for.
+   * @throws ConnectionError when the server did not say that it heard of it.
+   */
   async cancel(jobId: string): Promise<void> {
-    await this.#live?.cancel(jobId);
+    const recorded = this.#live ? undefined : await recordedServer(this.#folder);
+    const client = this.#live ?? (recorded && new ServerClient(recorded.server));
+    await client?.cancel(jobId);
+  }
+
+  /** A server that has gone is followed by another, which goes on with its captures. */
+  async wake(): Promise<void> {
+    await this.#connected();
   }
 
   /** Ends the recorded server, identity checked; a later call starts another. */

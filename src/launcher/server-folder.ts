@@ -8,6 +8,7 @@ import { lstat, mkdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ServerFolder, serverFolderAt } from "../server/folder.ts";
+import { describeFileFault } from "../toolchain/file-fault.ts";
 
 /** Something about this machine or account keeps the server from starting. Says what to mend. */
 export class LaunchError extends Error {
@@ -44,7 +45,7 @@ export async function secureFolder(folder: ServerFolder): Promise<void> {
   try {
     await mkdir(folder.path, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw cannotMake(folder.path, cause as NodeJS.ErrnoException);
+    throw cannotMake(folder.path, cause);
   }
   await checkFolder(folder);
 }
@@ -84,21 +85,9 @@ export async function checkFolder({ path }: ServerFolder): Promise<boolean> {
   return true;
 }
 
-function cannotMake(path: string, cause: NodeJS.ErrnoException): LaunchError {
-  const why: Readonly<Record<string, string>> = {
-    EACCES: "this user may not write there",
-    EROFS: "the disk is read-only",
-    ENOSPC: "the disk is full",
-    ENOTDIR: "a part of its path is a file",
-    EEXIST: "a file or a broken link stands there",
-  };
-  const reason = why[cause.code ?? ""] ?? cause.message;
-  return new LaunchError(
-    `${path} cannot be made: ${reason}. Set HANGSCOPE_HOME to choose another.`,
-    {
-      cause,
-    },
-  );
+function cannotMake(path: string, cause: unknown): LaunchError {
+  const problem = `${path} cannot be made: ${describeFileFault(cause)}`;
+  return new LaunchError(`${problem}. Set HANGSCOPE_HOME to choose another.`, { cause });
 }
 
 function realPath(path: string): string {

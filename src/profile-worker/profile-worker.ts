@@ -5,8 +5,9 @@
 
 import { rm } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
-import type { WriterFormat } from "../formats/writer-formats.ts";
+import type { WriteOptions, WriterFormat } from "../formats/writer-formats.ts";
 import { decodeColumns } from "../profile/columns.ts";
+import type { MergeOptions, PartOptions } from "../profile/merge.ts";
 import type { Answer, Query } from "../profile/query.ts";
 import type { Environment } from "../toolchain/environment.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
@@ -40,8 +41,11 @@ export class ProfileWorker {
   /** Settles when the worker has ended, by itself or by `dispose`. */
   readonly ended: Promise<void>;
 
-  /** `memoryLimit` bounds the worker's JS heap in MiB; columns lie outside of it. */
-  constructor(memoryLimit = 2048) {
+  /**
+   * `memoryLimit` bounds the worker's JS heap in MiB; columns lie outside of it. V8 collects the
+   * sooner the lower it is: at twice as much, a log of 240 MB peaks a tenth higher.
+   */
+  constructor(memoryLimit = 1024) {
     this.#worker = new Worker(siblingModule(import.meta.url, "worker"), {
       resourceLimits: { maxOldGenerationSizeMb: memoryLimit, maxYoungGenerationSizeMb: 8 },
     });
@@ -65,8 +69,32 @@ export class ProfileWorker {
     workspaceFolders: readonly string[],
     task: TaskOptions = {},
     env: Environment = {},
+    { nativeNames = true }: { readonly nativeNames?: boolean } = {},
   ): Promise<void> {
-    await this.#request({ kind: "open", path, workspaceFolders, env }, task);
+    await this.#request({ kind: "open", path, workspaceFolders, env, nativeNames }, task);
+  }
+
+  /** The whole profile as bytes, for another worker's `addPart`. */
+  async handOver(task: TaskOptions = {}): Promise<ArrayBuffer> {
+    return (await this.#request({ kind: "hand-over" }, task)) as ArrayBuffer;
+  }
+
+  /**
+   * Adds another worker's profile to those that `joinParts` will make one of.
+   * @param part is gone afterwards
+   * @throws RangeError (by name) when it counts something else than the others.
+   */
+  async addPart(
+    part: ArrayBuffer,
+    options: PartOptions & MergeOptions,
+    task: TaskOptions = {},
+  ): Promise<void> {
+    await this.#request({ kind: "add-part", part, ...options }, task, [part]);
+  }
+
+  /** From now on the parts are this worker's profile. */
+  async joinParts(title: string, task: TaskOptions = {}): Promise<void> {
+    await this.#request({ kind: "join-parts", title }, task);
   }
 
   /** Waits for the native names that may follow `open`, for callers that ask only once. */
@@ -79,9 +107,14 @@ export class ProfileWorker {
   }
 
   /** Writes the whole profile; the file appears complete or not at all. */
-  async write(format: WriterFormat, output: string, task: TaskOptions = {}): Promise<void> {
+  async write(
+    format: WriterFormat,
+    output: string,
+    task: TaskOptions = {},
+    options: WriteOptions = {},
+  ): Promise<void> {
     this.#unfinished.add(output);
-    await this.#request({ kind: "write", format, output }, task);
+    await this.#request({ kind: "write", format, output, options }, task);
     this.#unfinished.delete(output);
   }
 
@@ -91,7 +124,11 @@ export class ProfileWorker {
     for (const output of this.#unfinished) await rm(partialFile(output), { force: true });
   }
 
-  async #request(request: Request, task: TaskOptions): Promise<unknown> {
+  async #request(
+    request: Request,
+    task: TaskOptions,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<unknown> {
     if (this.#ended) throw this.#ended;
     task.signal?.throwIfAborted();
     const id = this.#nextId++;
@@ -103,7 +140,7 @@ export class ProfileWorker {
     try {
       return await new Promise((resolve, reject) => {
         this.#pending.set(id, { ...task, resolve, reject });
-        this.#send({ kind: "request", id, request });
+        this.#send({ kind: "request", id, request }, transfer);
       });
     } finally {
       task.signal?.removeEventListener("abort", cancel);
@@ -117,6 +154,9 @@ export class ProfileWorker {
         return;
       case "result":
         this.#settle(message.id)?.resolve(decodeColumns(message.result));
+        return;
+      case "part":
+        this.#settle(message.id)?.resolve(message.part);
         return;
       case "error": {
         const { name, message: text } = message.error;
@@ -139,7 +179,7 @@ export class ProfileWorker {
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(this.#ended);
   }
 
-  #send(message: ToWorker): void {
-    this.#worker.postMessage(message);
+  #send(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, [...transfer]);
   }
 }

@@ -1,6 +1,7 @@
 /** What a profile's worker and its owner say to each other. Types only. */
 
-import type { WriterFormat } from "../formats/writer-formats.ts";
+import type { WriteOptions, WriterFormat } from "../formats/writer-formats.ts";
+import type { MergeOptions, PartOptions } from "../profile/merge.ts";
 import type { Query } from "../profile/query.ts";
 import type { Environment } from "../toolchain/environment.ts";
 import type { Progress } from "../toolchain/progress.ts";
@@ -12,11 +13,23 @@ export type Request =
       readonly workspaceFolders: readonly string[];
       /** Over the process's own, for programs that name native code. */
       readonly env: Environment;
+      /** Not of what was recorded elsewhere: the same path may be another binary here. */
+      readonly nativeNames: boolean;
     }
   /** Answers when the names of native code are in, or cannot be had. */
   | { readonly kind: "await-names" }
   | { readonly kind: "query"; readonly query: Query }
-  | { readonly kind: "write"; readonly format: WriterFormat; readonly output: string };
+  /** Answers with a `part` message: the whole profile, for another worker's `add-part`. */
+  | { readonly kind: "hand-over" }
+  | ({ readonly kind: "add-part"; readonly part: ArrayBuffer } & PartOptions & MergeOptions)
+  /** The parts are the worker's profile from now on. */
+  | { readonly kind: "join-parts"; readonly title: string }
+  | {
+      readonly kind: "write";
+      readonly format: WriterFormat;
+      readonly output: string;
+      readonly options: WriteOptions;
+    };
 
 /** Owner to worker. */
 export type ToWorker =
@@ -27,6 +40,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "progress"; readonly id: number; readonly progress: Progress }
   | { readonly kind: "result"; readonly id: number; readonly result: ArrayBuffer }
+  | { readonly kind: "part"; readonly id: number; readonly part: ArrayBuffer }
   | { readonly kind: "error"; readonly id: number; readonly error: WorkerError }
   /** The profile changed by itself: native names came in. Views ask again. */
   | { readonly kind: "updated" };

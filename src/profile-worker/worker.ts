@@ -8,7 +8,8 @@ import { rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { openProfile } from "../formats/open.ts";
-import { encodeColumns } from "../profile/columns.ts";
+import { decodeColumns, encodeColumns } from "../profile/columns.ts";
+import type { ProfileMerger } from "../profile/merge.ts";
 import type { Profile } from "../profile/profile.ts";
 import { ProfileViews } from "../profile/views/profile-views.ts";
 import { applySourceMaps } from "../symbols/source-maps/apply.ts";
@@ -20,6 +21,8 @@ import type { FromWorker, Request, ToWorker } from "./protocol.ts";
 const port = parentPort;
 if (!port) throw new Error("worker.ts runs in a worker thread only.");
 
+/** Of a profile that is put together from others'. */
+let merger: ProfileMerger | undefined;
 let current: { readonly profile: Profile; readonly views: ProfileViews } | undefined;
 /** Settles, never fails, when native names are in or cannot be had. */
 let naming: Promise<void> = Promise.resolve();
@@ -34,6 +37,11 @@ async function answer(id: number, request: Request): Promise<void> {
   const abort = new AbortController();
   running.set(id, abort);
   try {
+    if (request.kind === "hand-over") {
+      const part = encodeColumns(opened().profile);
+      port!.postMessage({ kind: "part", id, part } satisfies FromWorker, [part]);
+      return;
+    }
     const value = await run(request, {
       signal: abort.signal,
       onProgress: (progress) => send({ kind: "progress", id, progress }),
@@ -48,7 +56,7 @@ async function answer(id: number, request: Request): Promise<void> {
   }
 }
 
-function run(request: Request, task: TaskOptions): unknown {
+function run(request: Exclude<Request, { kind: "hand-over" }>, task: TaskOptions): unknown {
   switch (request.kind) {
     case "open":
       return openAndMap(request, task);
@@ -56,13 +64,17 @@ function run(request: Request, task: TaskOptions): unknown {
       return naming;
     case "query":
       return opened().views.answer(request.query);
+    case "add-part":
+      return addPart(request);
+    case "join-parts":
+      return joinParts(request.title);
     case "write":
       return write(opened().profile, request, task.signal);
   }
 }
 
 async function openAndMap(
-  { path, workspaceFolders, env }: Extract<Request, { kind: "open" }>,
+  { path, workspaceFolders, env, nativeNames }: Extract<Request, { kind: "open" }>,
   { signal, onProgress }: TaskOptions,
 ): Promise<void> {
   const message = `Reading ${basename(path)}`;
@@ -70,7 +82,11 @@ async function openAndMap(
     ...(signal && { signal }),
     onProgress: (done, total) => onProgress?.({ message, done, total, unit: "bytes" }),
   });
-  show(await applySourceMaps(read, { workspaceFolders, ...(signal && { signal }) }));
+  // Compiled code has its lines already, and its sources name no maps.
+  const isScripted = read.meta.format !== "xctrace";
+  const options = { workspaceFolders, ...(signal && { signal }) };
+  show(isScripted ? await applySourceMaps(read, options) : read);
+  if (!nativeNames) return;
   naming = nameNativeFramesLater(env).catch(() => {
     // They are an addition: without them the profile is as it was read.
   });
@@ -88,18 +104,34 @@ async function nameNativeFramesLater(env: Environment): Promise<void> {
 
 async function write(
   profile: Profile,
-  { format, output }: Extract<Request, { kind: "write" }>,
+  { format, output, options }: Extract<Request, { kind: "write" }>,
   signal?: AbortSignal,
 ): Promise<void> {
   const { writers } = await import("../formats/writers.ts");
   const partial = partialFile(output);
   try {
-    await writers[format](profile, createWriteStream(partial), signal);
+    await writers[format](profile, createWriteStream(partial), signal, options);
     await rename(partial, output);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+async function addPart({
+  part,
+  machine,
+  machineAsRoot,
+}: Extract<Request, { kind: "add-part" }>): Promise<void> {
+  const { ProfileMerger } = await import("../profile/merge.ts");
+  merger ??= new ProfileMerger({ machineAsRoot });
+  merger.add(decodeColumns(part) as Profile, { machine });
+}
+
+function joinParts(title: string): void {
+  if (!merger) throw new Error("There is nothing to join.");
+  show(merger.finish(title));
+  merger = undefined;
 }
 
 function show(profile: Profile): void {

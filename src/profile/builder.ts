@@ -2,17 +2,21 @@
  * Where every reader in `formats/` puts what it reads: rows are interned as they come, and
  * `finish` gives the `Profile`. One builder, one profile; nothing here knows a file format.
  */
-import { growF64, grown, growU8, growU16, growU32, release } from "./growable.ts";
-import { PairIndex } from "./pair-index.ts";
+import { FrameRows } from "./frame-rows.ts";
+import { growF64, growU8, growU16, growU32 } from "./growable.ts";
+import { PrefixTree } from "./prefix-tree.ts";
 import {
   type Category,
+  type CategoryId,
   categoryId,
   type Marker,
   type Profile,
   type ScriptInfo,
   type Thread,
   type Tier,
+  type TierId,
   tierId,
+  type WeightUnit,
 } from "./profile.ts";
 
 export interface FunctionSpec {
@@ -42,6 +46,8 @@ export interface FinishSpec {
   /** Microseconds; by default the end of the last sample. */
   readonly duration?: number;
   readonly interval?: number;
+  /** By default microseconds. With any other, `duration` has to be given. */
+  readonly weightUnit?: WeightUnit;
 }
 
 export class ProfileBuilder {
@@ -56,20 +62,9 @@ export class ProfileBuilder {
   readonly #funcModule = growU32();
   readonly #funcIds = new Map<string, number>();
 
-  readonly #frameFunc = growU32();
-  readonly #frameLine = growU32();
-  readonly #frameColumn = growU32();
-  readonly #frameTier = growU8();
-  readonly #frameInlined = growU8();
-  readonly #frameAddress = growF64();
-  readonly #frameIds = new Map<string, number>();
+  readonly #frames = new FrameRows();
 
-  // Not `Growable`: one code path for one type of array is three times as fast here.
-  #nodeParent = new Int32Array(1 << 12);
-  #nodeFrame = new Uint32Array(1 << 12);
-  #nodeCount = 0;
-  readonly #nodes = new PairIndex();
-  #lastChild = new Int32Array(1 << 12);
+  readonly #nodes = new PrefixTree();
 
   readonly #sampleNode = growU32();
   readonly #sampleTime = growF64();
@@ -88,6 +83,11 @@ export class ProfileBuilder {
       this.#stringIds.set(text, id);
     }
     return id;
+  }
+
+  /** A string that is known to be new, for formats with hundreds of thousands of them. */
+  rawString(text: string): number {
+    return this.#strings.push(text) - 1;
   }
 
   /** Interned by every field of the spec. Keep the id: this is not for a hot loop. */
@@ -112,52 +112,41 @@ export class ProfileBuilder {
     return id;
   }
 
+  /**
+   * A function that is known to be new, for formats with hundreds of thousands of them.
+   * @param name,url,module strings
+   */
+  rawFunc(name: number, url: number, module: number, category: CategoryId): number {
+    this.#funcUrl.push(url);
+    this.#funcLine.push(0);
+    this.#funcColumn.push(0);
+    this.#funcCategory.push(category);
+    this.#funcModule.push(module);
+    return this.#funcName.push(name);
+  }
+
+  /** A frame that is known to be new. `line` is 1-based, 0 for unknown. */
+  rawFrame(func: number, line: number, tier: TierId, inlined: boolean): number {
+    return this.#frames.add(func, line, 0, tier, inlined ? 1 : 0, 0);
+  }
+
   /** Interned by every field. Keep the id: this is not for a hot loop. */
   frame(func: number, spec: FrameSpec = {}): number {
     const { line = 0, column = 0, tier = "unknown", inlined = false, address = 0 } = spec;
-    const key = `${func},${line},${column},${tier},${inlined ? 1 : 0},${address}`;
-    let id = this.#frameIds.get(key);
-    if (id === undefined) {
-      id = this.#frameFunc.push(func);
-      this.#frameLine.push(line);
-      this.#frameColumn.push(column);
-      this.#frameTier.push(tierId(tier));
-      this.#frameInlined.push(inlined ? 1 : 0);
-      this.#frameAddress.push(address);
-      this.#frameIds.set(key, id);
-    }
-    return id;
+    return this.#frames.intern(func, line, column, tierId(tier), inlined ? 1 : 0, address);
   }
 
   /** The stack `parent` with `frame` on top. Cheap enough for every frame of every sample. */
   node(parent: number, frame: number): number {
-    const last = this.#lastChild[parent + 1]! - 1;
-    if (last >= 0 && this.#nodeFrame[last] === frame) return last;
-    let node = this.#nodes.find(parent, frame, this.#nodeParent, this.#nodeFrame);
-    if (node < 0) {
-      node = this.rawNode(parent, frame);
-      this.#nodes.add(node, this.#nodeParent, this.#nodeFrame);
-    }
-    this.#lastChild[parent + 1] = node + 1;
-    return node;
+    return this.#nodes.node(parent, frame);
   }
 
   /** A node that is known to be new, for formats whose tree is already a prefix tree. */
   rawNode(parent: number, frame: number): number {
-    const id = this.#nodeCount++;
-    if (id + 1 === this.#nodeParent.length) this.#growNodes();
-    this.#nodeParent[id] = parent;
-    this.#nodeFrame[id] = frame;
-    return id;
+    return this.#nodes.add(parent, frame);
   }
 
-  #growNodes(): void {
-    this.#nodeParent = grown(Int32Array, this.#nodeParent);
-    this.#nodeFrame = grown(Uint32Array, this.#nodeFrame);
-    this.#lastChild = grown(Int32Array, this.#lastChild);
-  }
-
-  /** Microseconds since the profile's start, and microseconds that the sample stands for. */
+  /** Microseconds since the profile's start, and what the sample stands for in the weight unit. */
   sample(node: number, time: number, weight: number, thread = 0): number {
     this.#sampleTime.push(time);
     this.#sampleWeight.push(weight);
@@ -174,8 +163,17 @@ export class ProfileBuilder {
     return this.#sampleNode.length;
   }
 
+  /** The node below, or `noParent`. */
+  parentOf(node: number): number {
+    return this.#nodes.parentOf(node);
+  }
+
+  frameOf(node: number): number {
+    return this.#nodes.keyOf(node);
+  }
+
   get nodeCount(): number {
-    return this.#nodeCount;
+    return this.#nodes.length;
   }
 
   thread(thread: Thread): number {
@@ -200,15 +198,15 @@ export class ProfileBuilder {
   /** The builder must not be used afterwards: the profile shares its memory. */
   finish(spec: FinishSpec): Profile {
     const functionCount = this.#funcName.length;
-    const frameCount = this.#frameFunc.length;
+    const frames = this.#frames;
     const samples = this.sampleCount;
     const time = this.#sampleTime.finish();
     const weight = this.#sampleWeight.finish();
     let end = 0;
     for (let i = 0; i < samples; i++) end = Math.max(end, time[i]! + weight[i]!);
     if (this.#threads.length === 0) this.#threads.push({ id: 0, name: "Main" });
-    this.#nodes.release();
-    release(this.#lastChild);
+    placeFunctions(this.#funcLine.array, this.#funcUrl.array, frames.func, frames.line);
+    const nodes = this.#nodes.finish();
     return {
       meta: {
         format: spec.format,
@@ -216,6 +214,7 @@ export class ProfileBuilder {
         title: spec.title,
         duration: spec.duration ?? end,
         interval: spec.interval ?? 0,
+        weightUnit: spec.weightUnit ?? "microseconds",
       },
       strings: this.#strings,
       functions: {
@@ -230,19 +229,19 @@ export class ProfileBuilder {
         ...unmapped(functionCount),
       },
       frames: {
-        length: frameCount,
-        func: this.#frameFunc.finish(),
-        line: this.#frameLine.finish(),
-        column: this.#frameColumn.finish(),
-        tier: this.#frameTier.finish(),
-        inlined: this.#frameInlined.finish(),
-        address: this.#frameAddress.finish(),
-        ...unmapped(frameCount),
+        length: frames.length,
+        func: frames.func.finish(),
+        line: frames.line.finish(),
+        column: frames.column.finish(),
+        tier: frames.tier.finish(),
+        inlined: frames.inlined.finish(),
+        address: frames.address.finish(),
+        ...unmapped(frames.length),
       },
       nodes: {
-        length: this.#nodeCount,
-        parent: this.#nodeParent.subarray(0, this.#nodeCount),
-        frame: this.#nodeFrame.subarray(0, this.#nodeCount),
+        length: nodes.parent.length,
+        parent: nodes.parent,
+        frame: nodes.key,
       },
       samples: {
         length: samples,
@@ -256,6 +255,26 @@ export class ProfileBuilder {
       scripts: this.#scripts,
       warnings: [...this.#warnings].map(([code, w]) => ({ code, ...w })),
     };
+  }
+}
+
+/**
+ * Native code tells the lines that ran, not where a function begins: the first of them stands in
+ * for that.
+ */
+function placeFunctions(
+  line: Uint32Array,
+  url: Uint32Array,
+  frameFunc: { readonly array: Uint32Array; readonly length: number },
+  frameLine: { readonly array: Uint32Array },
+): void {
+  const placed = new Set<number>();
+  for (let frame = 0; frame < frameFunc.length; frame++) {
+    const func = frameFunc.array[frame]!;
+    const at = frameLine.array[frame]!;
+    if (at === 0 || url[func] === 0 || (line[func] !== 0 && !placed.has(func))) continue;
+    if (line[func] === 0 || at < line[func]!) line[func] = at;
+    placed.add(func);
   }
 }
 

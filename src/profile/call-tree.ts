@@ -3,8 +3,8 @@
  * depend on which samples count; weights are laid over it by a `Slice`.
  */
 import { type Groups, groupChildren, groupRows } from "./csr.ts";
-import { growI32, growU32 } from "./growable.ts";
-import { PairIndex } from "./pair-index.ts";
+import { growU32 } from "./growable.ts";
+import { PrefixTree } from "./prefix-tree.ts";
 import { noParent, type Profile } from "./profile.ts";
 
 export interface CallTree {
@@ -27,35 +27,34 @@ export interface CallTree {
 
 /** One pass over the nodes. */
 export function buildCallTree({ nodes, frames, functions }: Profile): CallTree {
-  const parents = growI32();
-  const funcs = growU32();
+  const tree = new PrefixTree();
   const firstNodes = growU32();
-  const index = new PairIndex();
   const ofNode = new Uint32Array(nodes.length);
   for (let node = 0; node < nodes.length; node++) {
     const below = nodes.parent[node]!;
     const parent = below === noParent ? noParent : ofNode[below]!;
-    const func = frames.func[nodes.frame[node]!]!;
-    let row = index.find(parent, func, parents.array, funcs.array);
-    if (row < 0) {
-      row = parents.push(parent);
-      funcs.push(func);
-      firstNodes.push(node);
-      index.add(row, parents.array, funcs.array);
-    }
+    const row = tree.node(parent, frames.func[nodes.frame[node]!]!);
+    if (row === firstNodes.length) firstNodes.push(node);
     ofNode[node] = row;
   }
-  index.release();
-  const parent = parents.finish();
-  const func = funcs.finish();
+  const { parent, key: func } = tree.finish();
+  // Not every question asks for these.
+  let children: Groups | undefined;
+  let byFunction: Groups | undefined;
   return {
     length: parent.length,
     parent,
     func,
     ofNode,
     firstNode: firstNodes.finish(),
-    children: groupChildren(parent),
-    byFunction: groupRows(func, functions.length),
+    get children() {
+      children ??= groupChildren(parent);
+      return children;
+    },
+    get byFunction() {
+      byFunction ??= groupRows(func, functions.length);
+      return byFunction;
+    },
   };
 }
 

@@ -5,8 +5,9 @@
 import { release } from "./growable.ts";
 
 export class PairIndex {
+  /** For each slot a row + 1 and the key's hash, which spares most looks at the columns. */
   #slots = new Int32Array(1 << 16);
-  #mask = this.#slots.length - 1;
+  #mask = (1 << 15) - 1;
   #size = 0;
 
   /**
@@ -14,33 +15,35 @@ export class PairIndex {
    */
   find(a: number, b: number, keysA: ArrayLike<number>, keysB: ArrayLike<number>): number {
     const slots = this.#slots;
-    for (let slot = hash(a, b) & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const row = slots[slot]! - 1;
-      if (row < 0 || (keysA[row] === a && keysB[row] === b)) return row;
+    const h = hash(a, b);
+    for (let slot = h & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const row = slots[slot * 2]! - 1;
+      if (row < 0) return row;
+      if (slots[slot * 2 + 1] === h && keysA[row] === a && keysB[row] === b) return row;
     }
   }
 
   /** Adds a row that `find` did not find; its key must already stand in the two columns. */
   add(row: number, keysA: ArrayLike<number>, keysB: ArrayLike<number>): void {
-    if (this.#size * 3 >= this.#slots.length * 2) this.#grow(keysA, keysB);
-    this.#insert(row, keysA[row]!, keysB[row]!);
+    if (this.#size * 3 >= this.#mask * 2) this.#grow();
+    this.#insert(row + 1, hash(keysA[row]!, keysB[row]!));
     this.#size++;
   }
 
-  #insert(row: number, a: number, b: number): void {
-    let slot = hash(a, b) & this.#mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
-    this.#slots[slot] = row + 1;
+  #insert(value: number, h: number): void {
+    const slots = this.#slots;
+    let slot = h & this.#mask;
+    while (slots[slot * 2] !== 0) slot = (slot + 1) & this.#mask;
+    slots[slot * 2] = value;
+    slots[slot * 2 + 1] = h;
   }
 
-  #grow(keysA: ArrayLike<number>, keysB: ArrayLike<number>): void {
+  #grow(): void {
     const old = this.#slots;
-    this.#slots = new Int32Array(old.length * (old.length < 1 << 20 ? 4 : 2));
-    this.#mask = this.#slots.length - 1;
-    // An iterator over millions of numbers would allocate for each of them.
-    for (let i = 0; i < old.length; i++) {
-      const row = old[i]! - 1;
-      if (row >= 0) this.#insert(row, keysA[row]!, keysB[row]!);
+    this.#slots = new Int32Array(old.length * 2);
+    this.#mask = this.#slots.length / 2 - 1;
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at] !== 0) this.#insert(old[at]!, old[at + 1]!);
     }
     release(old);
   }

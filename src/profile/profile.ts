@@ -2,9 +2,11 @@
  * The profile model: a struct of arrays, so that ten million samples cost megabytes.
  *
  * Shapes follow one chain: sample → node (a stack) → frame (a position) → function → strings.
- * Every index is into the table of that name. Times and weights are microseconds, lines and
- * columns are 1-based with 0 for "unknown". This folder imports nothing of ours.
+ * Every index is into the table of that name. Times are microseconds, and so are weights but where
+ * `meta.weightUnit` says otherwise; lines and columns are 1-based with 0 for "unknown". This folder
+ * imports nothing of ours.
  */
+import type { Evidence } from "./evidence.ts";
 
 /** What a function's time is spent on. The order is the wire order: append only. */
 export const categories = [
@@ -20,6 +22,7 @@ export const categories = [
   "program",
   "system",
   "unaccounted",
+  "app",
 ] as const;
 export type Category = (typeof categories)[number];
 export type CategoryId = number;
@@ -97,7 +100,7 @@ export interface SampleTable {
   readonly node: Uint32Array;
   /** Microseconds since the profile's start. */
   readonly time: Float64Array;
-  /** Microseconds that this sample stands for. */
+  /** What this sample stands for, in the profile's `weightUnit`. */
   readonly weight: Float64Array;
   readonly thread: Uint16Array;
 }
@@ -105,11 +108,17 @@ export interface SampleTable {
 export interface Thread {
   readonly id: number;
   readonly name: string;
+  /** Only where the format holds several processes, or says which one it was. */
+  readonly pid?: number;
+  /** The name of that process. */
+  readonly process?: string;
 }
 
 /** A span or instant beside the samples: a GC pause, a hang, a signpost. */
 export interface Marker {
   readonly name: string;
+  /** What views may treat in a way of its own; absent for any other. */
+  readonly kind?: "hang";
   readonly category: Category;
   readonly thread: number;
   /** Microseconds since the profile's start. */
@@ -135,6 +144,10 @@ export interface Warning {
   readonly count: number;
 }
 
+/** What weights count. Times are microseconds whatever the weights are. */
+export const weightUnits = ["microseconds", "cycles", "samples"] as const;
+export type WeightUnit = (typeof weightUnits)[number];
+
 export interface ProfileMeta {
   /** The format that was read, such as `v8-log`. */
   readonly format: string;
@@ -145,6 +158,7 @@ export interface ProfileMeta {
   readonly duration: number;
   /** The nominal sampling interval in microseconds, 0 when unknown. */
   readonly interval: number;
+  readonly weightUnit: WeightUnit;
 }
 
 export interface Profile {
@@ -160,4 +174,6 @@ export interface Profile {
   /** Only where the format carries the scripts' own text. */
   readonly scripts: readonly ScriptInfo[];
   readonly warnings: readonly Warning[];
+  /** Only of recordings that have parts beside the samples. */
+  readonly evidence?: Evidence;
 }

@@ -4,7 +4,8 @@
  * microseconds; lines and columns are 1-based, 0 for unknown.
  */
 import * as z from "zod";
-import type { Category, ProfileMeta, Thread, Warning } from "./profile.ts";
+import type { HangAccount, LeakGroup, Part } from "./evidence.ts";
+import type { Category, ProfileMeta, Thread, Warning, WeightUnit } from "./profile.ts";
 
 /** Which samples count. Idle samples never do unless asked for. */
 export const filterSchema = z.object({
@@ -82,8 +83,14 @@ export const querySchema = z.discriminatedUnion("kind", [
   }),
   /** The flat function list for other programs: generated and original positions apart. */
   z.object({ kind: z.literal("report"), filter, limit: limit.default(10_000) }),
+  /** The stacks that samples were most often in. */
+  z.object({ kind: z.literal("stacks"), filter, limit: limit.default(20) }),
+  /** Where frames stand, in the original source where mapped. */
+  z.object({ kind: z.literal("frames"), frames: z.array(id).max(10_000) }),
   /** How much of all time the functions that match a text are on the stack. */
   z.object({ kind: z.literal("search"), filter, text: z.string(), limit: limit.default(1000) }),
+  /** Hangs, hot functions, bursts and leaks in the words of a person; see `views/findings.ts`. */
+  z.object({ kind: z.literal("findings"), filter, limit: limit.default(20) }),
   /** Time by category in equal buckets from start to end, idle included. */
   z.object({
     kind: z.literal("timeline"),
@@ -128,6 +135,8 @@ export interface SummaryAnswer {
   /** Microseconds that the filter lets through: what a share is a share of. */
   readonly total: number;
   readonly warnings: readonly Warning[];
+  /** Whether `findings` has more to say than samples can. */
+  readonly hasEvidence: boolean;
 }
 
 /** Boxes in preorder; `func` indexes `functions` of the same answer. */
@@ -188,6 +197,7 @@ export interface TableAnswer {
 
 export interface FileAnswer {
   readonly kind: "file";
+  readonly weightUnit: WeightUnit;
   /** `self` includes the built-in and native code that the function called. */
   readonly functions: readonly (FunctionInfo & { readonly self: number; readonly total: number })[];
   /** Lines that were on a stack, ascending. */
@@ -227,6 +237,7 @@ export interface HotFunction extends FunctionInfo {
 
 export interface HottestAnswer {
   readonly kind: "hottest";
+  readonly weightUnit: WeightUnit;
   readonly functions: readonly HotFunction[];
   readonly total: number;
 }
@@ -276,6 +287,133 @@ export interface TimelineAnswer {
   /** Microseconds, row by row: `buckets` values for each entry of `categories`. */
   readonly time: Float64Array;
   readonly categories: readonly Category[];
+  /** In time order; at most 500, the longest ones. */
+  readonly hangs: readonly {
+    readonly type: string;
+    readonly thread: number;
+    readonly start: number;
+    readonly duration: number;
+  }[];
+}
+
+/** A frame of one stack, at the line that took most of the time. */
+export interface StackFrame extends FunctionInfo {
+  readonly frameUrl: string;
+  /** 0 where only the function is known. */
+  readonly frameLine: number;
+  /** Weight of the samples that had it there. */
+  readonly time: number;
+}
+
+export interface HangFinding {
+  /** As the recorder names it, such as `Severe Hang`. */
+  readonly type: string;
+  /** Index into the profile's threads. */
+  readonly thread: number;
+  /** Microseconds since the profile's start. */
+  readonly start: number;
+  readonly duration: number;
+  /** Of its thread while it hung; none where the thread waited, and beyond the longest hangs. */
+  readonly samples: number;
+  /** Their weight. */
+  readonly busy: number;
+  /** The way most of the time went, innermost first. */
+  readonly stack: readonly StackFrame[];
+  /** Index into `stack` of the innermost function of the app's with a line, or -1. */
+  readonly culprit: number;
+}
+
+export interface HotFinding extends FunctionInfo {
+  readonly isApp: boolean;
+  /** Time in which it was the innermost function of the app's. 0 for any other function. */
+  readonly own: number;
+  readonly self: number;
+  readonly total: number;
+  /** Of all time, 0 to 1: of `own` for the app's functions, of `self` for others. */
+  readonly share: number;
+  /** The part of `total` that was spent on a hanging thread while it hung, 0 to 1. */
+  readonly duringHangs: number;
+}
+
+export interface ThreadFinding extends Thread {
+  /** Index into the profile's threads. */
+  readonly thread: number;
+  readonly time: number;
+}
+
+export interface Burst {
+  /** Microseconds. */
+  readonly start: number;
+  readonly duration: number;
+  /** Time on all cores. */
+  readonly time: number;
+}
+
+export interface LeakFinding extends LeakGroup {
+  /** The responsible function, where samples of the same recording say where it stands. */
+  readonly place?: FunctionInfo;
+}
+
+export interface FindingsAnswer {
+  readonly kind: "findings";
+  readonly meta: ProfileMeta;
+  readonly samples: Part & { readonly count: number };
+  /** Longest first. */
+  readonly hangs: Part & { readonly found: readonly HangFinding[] };
+  readonly leaks: Part & { readonly groups: readonly LeakFinding[] };
+  /** The app's first; see `views/findings.ts`. */
+  readonly functions: readonly HotFinding[];
+  /** Busiest first. */
+  readonly threads: readonly ThreadFinding[];
+  /** In time order; none where weights are no times. */
+  readonly bursts: readonly Burst[];
+  readonly total: number;
+  readonly warnings: readonly Warning[];
+  /** Of captures of a hang. */
+  readonly account?: HangAccount;
+}
+
+export interface FramesAnswer {
+  readonly kind: "frames";
+  /** In the order of the question. */
+  readonly frames: readonly FrameInfo[];
+}
+
+export interface FrameInfo {
+  readonly func: FunctionInfo;
+  /** Of the position that ran: 0 for unknown lines and columns. */
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+  /** The app's own: not the system's, and not Node's own JavaScript. */
+  readonly isApp: boolean;
+}
+
+export interface StacksAnswer {
+  readonly kind: "stacks";
+  /** Most samples first. */
+  readonly stacks: readonly SampledStack[];
+  /** In the filter, those of stacks beyond the limit too. */
+  readonly samples: number;
+}
+
+export interface SampledStack {
+  readonly samples: number;
+  /** Innermost first. */
+  readonly frames: readonly RunFrame[];
+}
+
+/** A position as it was run: in the code that the engine had, not in its original source. */
+export interface RunFrame {
+  readonly name: string;
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+  /** Where the function begins. */
+  readonly functionLine: number;
+  readonly functionColumn: number;
+  readonly module: string;
+  readonly category: Category;
 }
 
 interface AnswerByKind {
@@ -287,8 +425,11 @@ interface AnswerByKind {
   file: FileAnswer;
   hottest: HottestAnswer;
   report: ReportAnswer;
+  stacks: StacksAnswer;
+  frames: FramesAnswer;
   search: SearchAnswer;
   timeline: TimelineAnswer;
+  findings: FindingsAnswer;
 }
 export type AnswerTo<K extends QueryKind> = AnswerByKind[K];
 export type Answer = AnswerTo<QueryKind>;

@@ -2,8 +2,9 @@
  * A profile under a filter: self and total time of everything, each a single pass over arrays.
  * All times are microseconds.
  */
-import { categoryId, noParent, type Profile } from "./profile.ts";
+import { noParent, type Profile } from "./profile.ts";
 import type { Filter } from "./query.ts";
+import { forEachSample } from "./samples-in.ts";
 import type { Sources, Structure } from "./structure.ts";
 
 export interface Times {
@@ -53,6 +54,15 @@ export class Slice {
   }
 }
 
+/** By function, from the self time of each node of the call tree. */
+export function sumTree(
+  { profile, tree, outermostFunction }: Structure,
+  self: Float64Array,
+): Times {
+  const times = { self, total: sumUpwards(tree.parent, self) };
+  return sumByKey(times, tree.func, outermostFunction, profile.functions.length);
+}
+
 function nodeTimes(profile: Profile, filter: Filter): Times {
   const self = new Float64Array(profile.nodes.length);
   addSamples(profile, filter, self);
@@ -65,25 +75,17 @@ function nodeTimes(profile: Profile, filter: Filter): Times {
  * @returns the sum of the weights.
  */
 function addSamples(
-  { nodes, samples, frames, functions }: Profile,
+  profile: Profile,
   filter: Filter,
   rows: Float64Array,
   rowOf?: Uint32Array,
 ): number {
-  const idle = categoryId("idle");
-  const { thread, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = filter;
+  const { weight } = profile.samples;
   let total = 0;
-  for (let i = 0; i < samples.length; i++) {
-    if (thread !== undefined && samples.thread[i] !== thread) continue;
-    const time = samples.time[i]!;
-    if (time < from || time >= to) continue;
-    const node = samples.node[i]!;
-    const category = functions.category[frames.func[nodes.frame[node]!]!];
-    if (category === idle && !filter.includeIdle) continue;
-    const weight = samples.weight[i]!;
-    rows[rowOf ? rowOf[node]! : node]! += weight;
-    total += weight;
-  }
+  forEachSample(profile, filter, (sample, node) => {
+    rows[rowOf ? rowOf[node]! : node]! += weight[sample]!;
+    total += weight[sample]!;
+  });
   return total;
 }
 

@@ -1,4 +1,5 @@
 /** Times and shares as people read them, the same in lenses, line heat, hovers and problems. */
+import type { WeightUnit } from "../profile/profile.ts";
 
 /** Microseconds as `850 µs`, `4.2 ms`, `410 ms`, `1.24 s`, `12.4 s`, `2 min 5 s` or `1 h 2 min`. */
 export function formatTime(microseconds: number): string {
@@ -13,6 +14,30 @@ export function formatTime(microseconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   const minutes = Math.round(seconds / 60);
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Cycles as `840 cycles`, `1.2 k cycles`, `3.4 M cycles` or `2.1 G cycles`. */
+export function formatCycles(cycles: number): string {
+  if (cycles < 1000) return `${Math.round(cycles)} cycles`;
+  const [size, unit] =
+    cycles < 999_950 ? [1e3, "k"] : cycles < 999_950_000 ? [1e6, "M"] : [1e9, "G"];
+  return `${(cycles / Number(size)).toFixed(1)} ${unit} cycles`;
+}
+
+/** Where only looks were counted, no time can be told. */
+export function formatSamples(samples: number): string {
+  return samples === 1 ? "1 sample" : `${Math.round(samples)} samples`;
+}
+
+const weightFormats: Readonly<Record<WeightUnit, (weight: number) => string>> = {
+  microseconds: formatTime,
+  cycles: formatCycles,
+  samples: formatSamples,
+};
+
+/** What samples weigh, in their profile's unit. */
+export function formatWeight(weight: number, unit: WeightUnit): string {
+  return weightFormats[unit](weight);
 }
 
 /** A part of a whole as `83.2 %`; `<0.1 %` for what would round to nothing. */

@@ -16,7 +16,10 @@ const lensesPerLine = 3;
  * The functions that take at least `minShare` of all time, self or total, by line; those of one
  * line as they stand on it.
  */
-export function functionLenses({ functions, total }: FileAnswer, minShare: number): FunctionLens[] {
+export function functionLenses(
+  { functions, total }: Pick<FileAnswer, "functions" | "total">,
+  minShare: number,
+): FunctionLens[] {
   const least = minShare * total;
   const hot = functions.filter(
     (func) => func.line > 0 && func.total > 0 && Math.max(func.self, func.total) >= least,

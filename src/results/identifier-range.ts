@@ -1,4 +1,5 @@
 /** The part of a line to underline for a function. */
+import { symbolName } from "./symbol-query.ts";
 
 /** 0-based characters; `end` is exclusive. */
 export interface CharacterRange {
@@ -11,7 +12,8 @@ export interface CharacterRange {
  * otherwise the line without its indentation.
  */
 export function identifierRange(text: string, name: string, column: number): CharacterRange {
-  const identifier = /[\p{ID_Start}$_#][\p{ID_Continue}$]*$/u.exec(name)?.[0];
+  const last = /[\p{ID_Start}$_#][\p{ID_Continue}$]*$/u.exec(name)?.[0];
+  const identifier = last ?? symbolName(name)?.name;
   const found = identifier === undefined ? [] : occurrences(text, identifier);
   const wanted = Math.max(0, column - 1);
   const [nearest] = found.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted));

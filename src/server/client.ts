@@ -23,11 +23,17 @@ export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
   /** It is certain that the server did nothing: nobody listened, or it refused the sender. */
   readonly isUnheard: boolean;
+  /** The server that was meant is not there any more: nobody or another one has its port. */
+  readonly isGone: boolean;
 
-  constructor(message: string, options: ErrorOptions & { readonly isUnheard?: boolean } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly isUnheard?: boolean; readonly isGone?: boolean } = {},
+  ) {
     super(message, options);
     const { code } = (options.cause ?? {}) as NodeJS.ErrnoException;
     this.isUnheard = options.isUnheard ?? code === "ECONNREFUSED";
+    this.isGone = options.isGone ?? code === "ECONNREFUSED";
   }
 }
 
@@ -46,7 +52,8 @@ export class ServerClient implements ToolClient {
     id: string = randomUUID(),
   ): Promise<ToolOutput<N>> {
     task.signal?.throwIfAborted();
-    const cancel = () => void this.#cancelJob(id);
+    // Whoever gave up waits for nothing more, not even for word that the job was cancelled.
+    const cancel = () => void this.cancel(id).catch(() => {});
     task.signal?.addEventListener("abort", cancel, { once: true });
     try {
       const response = await this.#send("POST", `/tools/${name}`, {
@@ -109,17 +116,19 @@ export class ServerClient implements ToolClient {
     return (await json(await this.#send("GET", "/tools", {}))) as ToolDescription[];
   }
 
-  /** Cancels a job by its id. */
-  async cancel(id: string): Promise<void> {
-    await this.#cancelJob(id);
-  }
-
-  async #cancelJob(id: string): Promise<void> {
+  /**
+   * Cancels a job by its id. One that is over, or whose server is gone, needs no more.
+   * @throws ConnectionError when the server did not say that it heard of it.
+   */
+  async cancel(id: string, timeoutMs = 2_000): Promise<void> {
     try {
-      const signal = AbortSignal.timeout(2_000);
+      const signal = AbortSignal.timeout(timeoutMs);
       (await this.#send("DELETE", `/jobs/${id}`, { signal })).resume();
-    } catch {
+    } catch (error) {
       // A server that is gone has cancelled the job in its own way.
+      if (error instanceof ConnectionError && error.isGone) return;
+      const message = `The server does not answer, so that job ${id} may go on: try again, or restart the server.`;
+      throw new ConnectionError(message, { cause: error });
     }
   }
 
@@ -157,7 +166,7 @@ export class ServerClient implements ToolClient {
         response.destroy();
         // Servers of ours look at nothing before they have looked at the token.
         const message = "Another server answers on this port.";
-        reject(new ConnectionError(message, { isUnheard: isRefused }));
+        reject(new ConnectionError(message, { isUnheard: isRefused, isGone: true }));
       }
     });
     request.end(options.body);

@@ -1,6 +1,8 @@
 /** How a failed call is answered: what the caller can mend in full, defects of ours by an id. */
 import { randomUUID } from "node:crypto";
-import { CaptureError } from "../capture/v8/capture-error.ts";
+import { ArtifactError } from "../artifacts/artifact-error.ts";
+import { CaptureError } from "../capture/capture-error.ts";
+import { RunnerError } from "../runner/runner-error.ts";
 import { ToolError } from "../tools/tool.ts";
 import type { ErrorAnswer } from "./protocol.ts";
 
@@ -18,7 +20,12 @@ export interface Failure {
 }
 
 export function describeFailure(error: unknown): Failure {
-  if (error instanceof ToolError || error instanceof CaptureError) {
+  if (
+    error instanceof ToolError ||
+    error instanceof CaptureError ||
+    error instanceof RunnerError ||
+    error instanceof ArtifactError
+  ) {
     return { status: 422, answer: { code: error.code, message: error.message } };
   }
   if (error instanceof Error) {

@@ -14,6 +14,10 @@ export interface ServerFolder {
   readonly log: string;
   /** Captures whose program the server has started: see `recordings.ts`. */
   readonly recordings: string;
+  /** Evidence of the workspace, where nothing else is set. */
+  readonly artifacts: string;
+  /** User data of the browsers that the server has started. */
+  readonly browsers: string;
 }
 
 export function serverFolderAt(path: string): ServerFolder {
@@ -25,5 +29,7 @@ export function serverFolderAt(path: string): ServerFolder {
     guard: join(path, "guard"),
     log: join(path, "server.log"),
     recordings: join(path, "recordings"),
+    artifacts: join(path, "artifacts"),
+    browsers: join(path, "browsers"),
   };
 }

@@ -3,7 +3,8 @@ import type { Progress } from "../toolchain/progress.ts";
 import { monotonicMs } from "./health.ts";
 import type { Health } from "./protocol.ts";
 
-export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
+export const jobStates = ["waiting", "running", "done", "failed", "cancelled"] as const;
+export type JobState = (typeof jobStates)[number];
 
 export interface JobInfo {
   /** The caller's request id. */
@@ -29,7 +30,7 @@ export function jobsAt(jobs: readonly JobInfo[], now: number): Health["jobs"] {
   }));
 }
 
-function isUnderWay(job: JobInfo): job is JobInfo & { state: "waiting" | "running" } {
+export function isUnderWay(job: JobInfo): job is JobInfo & { state: "waiting" | "running" } {
   return job.state === "waiting" || job.state === "running";
 }
 

@@ -65,8 +65,11 @@ export class Jobs {
     return job;
   }
 
-  cancelAll(): void {
-    for (const job of this.#jobs.values()) job.cancel();
+  /** Settles when all have ended; what they started has then been ended too. */
+  async cancelAll(): Promise<void> {
+    const jobs = [...this.#jobs.values()];
+    for (const job of jobs) job.cancel();
+    await Promise.all(jobs.map((job) => job.ended));
   }
 
   #tellSoon(): void {

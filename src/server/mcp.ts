@@ -13,14 +13,13 @@ import {
   ErrorCode,
   ListToolsRequestSchema,
   McpError,
-  type Tool as McpTool,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import type { Progress } from "../toolchain/progress.ts";
 import type { Services } from "../tools/services.ts";
-import { describeTool, type Tool } from "../tools/tool.ts";
+import type { Tool } from "../tools/tool.ts";
 import { describeFailure } from "./failure.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Log } from "./log-file.ts";
@@ -28,6 +27,7 @@ import { callerOfMeta } from "./mcp-caller.ts";
 import { jobTools, longestWaitMs, resultWithin } from "./mcp-jobs.ts";
 import { RisingProgress } from "./mcp-progress.ts";
 import { errorResult } from "./mcp-results.ts";
+import { type AgentTool, listed } from "./mcp-tool.ts";
 import { startToolJob } from "./tool-job.ts";
 
 export interface McpOptions {
@@ -38,9 +38,6 @@ export interface McpOptions {
   /** Milliseconds after which a call answers with its job's id. Default 20 s. */
   readonly mcpAnswerMs?: number | undefined;
 }
-
-/** A tool whose answer is already MCP's. */
-type AgentTool = Tool<string, z.ZodType, CallToolResult>;
 
 const instructions =
   "Profiles of Node programs. Capture with v8.start and v8.stop, or take a profile that is there; profile.open it and ask with profile.query, first for `summary` and `hottest`. A call that takes long answers with a jobId: jobs.wait goes on from there.";
@@ -95,7 +92,7 @@ function createServer(options: McpOptions): Server {
 function agentTools(options: McpOptions): AgentTool[] {
   const { tools, jobs, mcpAnswerMs = longestWaitMs } = options;
   const startingJobs = tools.map((tool) => startingJob(tool, options, mcpAnswerMs));
-  return [...startingJobs, ...(jobTools(jobs, mcpAnswerMs) as unknown as AgentTool[])];
+  return [...startingJobs, ...jobTools(jobs, mcpAnswerMs)];
 }
 
 /** Starts the tool as a job and waits for it as long as clients do. */
@@ -130,15 +127,4 @@ async function callTool(
     if (failure.log) log.error(failure.log);
     return errorResult(failure.answer);
   }
-}
-
-function listed(tool: AgentTool): McpTool {
-  const { name, title, description, readOnly, input } = describeTool(tool);
-  return {
-    name,
-    title,
-    description,
-    inputSchema: input as McpTool["inputSchema"],
-    annotations: { title, readOnlyHint: readOnly },
-  };
 }

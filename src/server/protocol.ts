@@ -1,5 +1,7 @@
 /** How the server and its callers speak. Shapes only. */
 import * as z from "zod";
+import type { CapturedHang } from "../capture/session-watch.ts";
+import type { RunnerEvent } from "../runner/runner-events.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import type { ToolInput, ToolName, ToolOutput } from "../tools/index.ts";
 import { stateSchema } from "./state-file.ts";
@@ -25,7 +27,11 @@ export type ServerEvent =
   | { readonly kind: "profile-updated"; readonly profileId: string }
   | { readonly kind: "capture-started"; readonly sessionId: string; readonly title: string }
   /** The program ended or `v8.stop` was called. */
-  | { readonly kind: "capture-ended"; readonly sessionId: string };
+  | { readonly kind: "capture-ended"; readonly sessionId: string }
+  /** A watched program did not respond: see `CaptureEvent`. */
+  | ({ readonly kind: "hang-captured"; readonly sessionId: string } & CapturedHang)
+  /** Of preparations whose caller gave them an id. */
+  | RunnerEvent;
 
 /** Sent once over the spawn channel. */
 export const spawnMessageSchema = z.discriminatedUnion("kind", [

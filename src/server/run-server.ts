@@ -74,6 +74,8 @@ async function run({ tools }: RunServerOptions, secrets: readonly KeptFile[]): P
     log,
     idleMs: Number(values["idle-ms"]),
     recordings: folder.recordings,
+    artifacts: folder.artifacts,
+    browsers: folder.browsers,
     ...(tools && { tools }),
   });
   const state: RecordedServer = {
@@ -86,14 +88,10 @@ async function run({ tools }: RunServerOptions, secrets: readonly KeptFile[]): P
   const file = { path: folder.state, text: JSON.stringify(state) };
   await writePrivateFile(file.path, file.text);
   const stopKeeping = keepFiles([file, ...secrets], () => {
-    log.warn("leaving: the folder is gone");
-    void server.stop();
+    void server.stop("the folder is gone");
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
-      log.info(`leaving: ${signal}`);
-      void server.stop();
-    });
+    process.on(signal, () => void server.stop(signal));
   }
   log.info(`ready: pid ${process.pid}, port ${server.address.port}, ${state.build.version}`);
   await tell({ kind: "ready", state });

@@ -1,7 +1,13 @@
 /** Puts a server together from its parts, binds it, and takes it down again. */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { createCaptureSessions } from "../capture/v8/sessions.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UploadBudgets } from "../artifacts/budget.ts";
+import { createCaptureSessions } from "../capture/sessions.ts";
+import { Browsers } from "../hang/chromium/browsers.ts";
+import { hangWatch } from "../hang/watch/hang-watch.ts";
+import { LocalRunners } from "../runner/local-runners.ts";
+import type { RunnerService } from "../runner/provider.ts";
 import { tools as allTools } from "../tools/index.ts";
 import type { Services } from "../tools/services.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -19,8 +25,14 @@ export interface ServeOptions {
   /** Milliseconds without a client, a job or a capture after which the server leaves; 0 for never. */
   readonly idleMs: number;
   readonly tools?: readonly Tool[];
+  /** By default those of this machine's Xcode. */
+  readonly runners?: RunnerService;
   /** Folder for what the next server has to know of captures, should this one die. */
   readonly recordings?: string;
+  /** Folder for evidence of the workspace. */
+  readonly artifacts?: string;
+  /** Folder for user data of browsers; none is started without it. */
+  readonly browsers?: string;
   /** See `McpOptions`. */
   readonly mcpAnswerMs?: number;
 }
@@ -29,10 +41,17 @@ export interface RunningServer {
   readonly address: Address;
   /** Settles when the server has left, asked to or idle. */
   readonly ended: Promise<void>;
-  stop(): Promise<void>;
+  /**
+   * The one way out, however it is asked for: cancels the jobs, keeps what was captured, and ends
+   * what was started.
+   * @param why for the log
+   */
+  stop(why?: string): Promise<void>;
 }
 
 const longestIdleCheckMs = 10_000;
+/** A job that is cancelled and does not end by then is left behind. */
+const cancelMs = 6_000;
 
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { log, idleMs, tools } = options;
@@ -50,25 +69,47 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const profiles = new WorkerProfileStore((profileId) => {
     events.say({ kind: "profile-updated", profileId });
   });
-  let capturesUnderWay = 0;
-  const captures = createCaptureSessions((event) => {
-    capturesUnderWay += event.kind === "capture-started" ? 1 : -1;
-    log.info(`${event.kind} ${event.sessionId}`);
-    events.say(event);
-  }, options);
+  const captures = createCaptureSessions(
+    (event) => {
+      log.info(`${event.kind} ${event.sessionId}`);
+      events.say(event);
+    },
+    { ...options, startWatch: hangWatch({ profiles, log }) },
+  );
   await captures.adopt();
-  const services: Services = { profiles, captures };
-  const isIdle = () => jobs.underWay.length + capturesUnderWay === 0;
+  const { runners = new LocalRunners() } = options;
+  const browsers = new Browsers(options.browsers);
+  // Another server may have been killed beside its browser.
+  await browsers.sweep();
+  const services: Services = {
+    profiles,
+    captures,
+    runners,
+    browsers,
+    artifactFolder: options.artifacts,
+    uploads: new UploadBudgets(),
+    tell: (event) => events.say(event),
+  };
+  const isIdle = () => jobs.underWay.length === 0 && !captures.needServer && !browsers.needServer;
   const { promise: ended, resolve: left } = Promise.withResolvers<void>();
   let stopping: Promise<void> | undefined;
-  const stop = () => {
-    stopping ??= (async () => {
-      clearInterval(idleTimer);
-      jobs.cancelAll();
-      await http.close();
-      await Promise.allSettled([captures.dispose(), profiles.dispose(), health.stop()]);
-      left();
-    })();
+  const leave = async (why: string) => {
+    log.info(`leaving: ${why}`);
+    clearInterval(idleTimer);
+    // No job comes after that, and whoever waits for one hears that the server has gone.
+    await http.close();
+    await Promise.race([jobs.cancelAll(), sleep(cancelMs, undefined, { ref: false })]);
+    await Promise.allSettled([
+      captures.dispose(),
+      profiles.dispose(),
+      runners.dispose(),
+      browsers.dispose(),
+      health.stop(),
+    ]);
+    left();
+  };
+  const stop = (why = "asked to") => {
+    stopping ??= leave(why);
     return stopping;
   };
   const http = createHttp({
@@ -80,11 +121,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     log,
     mcpAnswerMs: options.mcpAnswerMs,
     isIdle,
-    onShutdown: () => {
-      log.info("leaving: asked to");
-      // The answer goes first.
-      setImmediate(stop);
-    },
+    // The answer goes first.
+    onShutdown: () => setImmediate(stop),
   });
   await http.listen({ host: "127.0.0.1", port: 0 });
 
@@ -96,8 +134,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     () => {
       if (events.listening > 0 || !isIdle()) usedAt = performance.now();
       else if (idleMs > 0 && performance.now() - usedAt >= idleMs) {
-        log.info("leaving: idle");
-        void stop();
+        void stop("idle");
       }
     },
     Math.min(longestIdleCheckMs, Math.max(50, idleMs / 4)),

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { execa } from "execa";
+import { mergeEnvironments } from "./environment.ts";
 
 /** A program we depend on but do not ship. */
 export interface Tool {
@@ -31,6 +32,8 @@ export interface RunOptions {
    * throws ends the program and is thrown by `run`.
    */
   readonly onStdout?: (chunk: Buffer) => void;
+  /** Keeps only the end of standard error, for a program that says much and means little. */
+  readonly chattyStderr?: boolean;
 }
 
 export interface RunResult {
@@ -66,6 +69,8 @@ export class ToolError extends Error {
   }
 }
 
+const keptStderrBytes = 16 * 1024;
+
 /**
  * Runs a program to its end. Its descendants are ended with it.
  * @throws ToolError as its kinds say; the signal's reason when aborted.
@@ -84,10 +89,10 @@ export async function run(
     timeout: timeoutMs,
     forceKillAfterDelay: options.killAfterMs ?? 5_000,
     maxBuffer: maxOutputBytes,
-    buffer: { stdout: !onStdout },
+    buffer: { stdout: !onStdout, stderr: !options.chattyStderr },
     input: options.input ?? "",
     ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.env && { env: options.env }),
+    ...(options.env && { env: mergeEnvironments([process.env, options.env]), extendEnv: false }),
     ...(options.signal && { cancelSignal: options.signal }),
   });
   let handlerFailure: { error: unknown } | undefined;
@@ -99,12 +104,18 @@ export async function run(
       child.kill();
     }
   });
+  let stderrTail = Buffer.alloc(0);
+  if (options.chattyStderr) {
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderrTail = Buffer.concat([stderrTail, chunk]).subarray(-keptStderrBytes);
+    });
+  }
   const result = await child;
   options.signal?.throwIfAborted();
   if (handlerFailure) throw handlerFailure.error;
 
   const name = tool.command;
-  const stderr = result.stderr;
+  const stderr = options.chattyStderr ? stderrTail.toString() : (result.stderr ?? "");
   const details = { exitCode: result.exitCode, stderr, cause: result.cause };
   if (result.timedOut) {
     throw new ToolError("timeout", name, `${name} did not finish in ${timeoutMs} ms.`, details);

@@ -1,6 +1,6 @@
 /** Where a call comes from: its job runs with this, not with what the first launcher had. */
 import * as z from "zod";
-import type { Environment } from "../toolchain/environment.ts";
+import { type Environment, spellingOf } from "../toolchain/environment.ts";
 
 export const callerSchema = z.object({
   /** Its `PATH`. */
@@ -11,8 +11,7 @@ export const callerSchema = z.object({
 export type Caller = z.output<typeof callerSchema>;
 
 export function callerOf(env: NodeJS.ProcessEnv): Caller {
-  // Windows spells it `Path`, and asks for it in any spelling only in the process's own object.
-  const path = env["PATH"] ?? env["Path"];
+  const path = env[spellingOf(env, "PATH")];
   const developerDir = env["DEVELOPER_DIR"];
   return {
     ...(path !== undefined && { path }),

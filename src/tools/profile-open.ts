@@ -14,6 +14,7 @@ export const profileOpen = defineTool({
       .default([])
       .describe("Absolute paths against which sources of source maps are looked up"),
   }),
+  output: z.object({ profileId: z.string().describe("For profile.query") }),
   readOnly: true,
   async run({ path, workspaceFolders }, { services, caller, ...task }) {
     const env = environmentOf(caller);

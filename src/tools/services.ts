@@ -1,8 +1,12 @@
 /** What tools may use of the process they run in. The server builds these; tests can fake them. */
 
-import type { CaptureSessions } from "../capture/v8/capture.ts";
+import type { UploadBudgets } from "../artifacts/budget.ts";
+import type { CaptureSessions } from "../capture/capture.ts";
 import type { WriterFormat } from "../formats/writer-formats.ts";
+import type { BrowserService } from "../hang/chromium/browsers.ts";
 import type { Answer, Query } from "../profile/query.ts";
+import type { RunnerService } from "../runner/provider.ts";
+import type { RunnerEvent } from "../runner/runner-events.ts";
 import type { Environment } from "../toolchain/environment.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 
@@ -23,4 +27,12 @@ export interface ProfileStore {
 export interface Services {
   readonly profiles: ProfileStore;
   readonly captures: CaptureSessions;
+  readonly runners: RunnerService;
+  readonly browsers: BrowserService;
+  /** Of the workspace; absolute path. A server without a folder of its own has none. */
+  readonly artifactFolder: string | undefined;
+  /** How much of evidence the session may still upload. */
+  readonly uploads: UploadBudgets;
+  /** Tells all who listen to the server. */
+  readonly tell: (event: RunnerEvent) => void;
 }

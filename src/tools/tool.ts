@@ -1,9 +1,9 @@
 /**
- * What a tool is. One definition has the schema of what goes in and comes out and the code that
- * runs; HTTP routes, MCP tools, CLI commands and palette commands are faces of it.
+ * What a tool is. One definition has the schemas of what goes in, what is told on the way and what
+ * comes out, and the code that runs; HTTP routes, MCP tools, CLI commands and palette commands are faces of it.
  */
 import * as z from "zod";
-import type { TaskOptions } from "../toolchain/progress.ts";
+import { type Progress, progressSchema, type TaskOptions } from "../toolchain/progress.ts";
 import type { Caller } from "./caller.ts";
 import type { Services } from "./services.ts";
 
@@ -15,7 +15,8 @@ export interface ToolContext extends TaskOptions {
 export interface Tool<
   Name extends string = string,
   Input extends z.ZodType = z.ZodType,
-  Output = unknown,
+  Output extends z.ZodType = z.ZodType,
+  Context = ToolContext,
 > {
   /** `group.verb`. */
   readonly name: Name;
@@ -23,30 +24,60 @@ export interface Tool<
   /** For agents and `--help`: what it does, what it gives, when it fails. */
   readonly description: string;
   readonly input: Input;
+  /** The answer is JSON, or JSON with typed arrays in it (see `profile/columns.ts`). */
+  readonly output: Output;
+  readonly progress: z.ZodType<Progress>;
   /** True when a repeated call changes nothing. */
   readonly readOnly: boolean;
-  /**
-   * The answer is JSON, or JSON with typed arrays in it (see `profile/columns.ts`).
-   * @throws ToolError for what the caller can mend; anything else is a defect of ours.
-   */
-  run(input: z.output<Input>, context: ToolContext): Promise<Output>;
+  /** @throws ToolError for what the caller can mend; anything else is a defect of ours. */
+  run(input: z.output<Input>, context: Context): Promise<z.output<Output>>;
 }
 
-export function defineTool<const Name extends string, Input extends z.ZodType, Output>(
-  tool: Tool<Name, Input, Output>,
-): Tool<Name, Input, Output> {
-  return tool;
+/**
+ * All tools tell their progress in the same way. One that needs less than the whole context can be
+ * run without a server too.
+ */
+export function defineTool<
+  const Name extends string,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+  Context = ToolContext,
+>(tool: Omit<Tool<Name, Input, Output, Context>, "progress">): Tool<Name, Input, Output, Context> {
+  return { ...tool, progress: progressSchema };
 }
 
-/** A tool as its callers see it. Schemas are JSON Schema. */
-export function describeTool({ name, title, description, input, readOnly }: Tool) {
+/** A tool as its callers see it. Schemas are JSON Schema, of the JSON form of an answer. */
+export function describeTool({
+  name,
+  title,
+  description,
+  readOnly,
+  input,
+  output,
+  progress,
+}: Omit<Tool, "run">) {
   return {
     name,
     title,
     description,
     readOnly,
     input: z.toJSONSchema(input, { io: "input" }),
+    output: outputJsonSchema(output),
+    progress: outputJsonSchema(progress),
   };
+}
+
+/** Typed arrays say by themselves what they are in JSON: see `column`. */
+export function outputJsonSchema(schema: z.ZodType) {
+  return z.toJSONSchema(schema, {
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => {
+      // Promises of our code to itself, and what is true of all integers here.
+      delete jsonSchema.readOnly;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
 }
 
 export type ToolDescription = ReturnType<typeof describeTool>;

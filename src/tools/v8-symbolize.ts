@@ -7,12 +7,16 @@ export const v8Symbolize = defineTool({
   name: "v8.symbolize",
   title: "Symbolize a V8 log",
   description:
-    "Reads a V8 log (node --prof) and writes it as a .cpuprofile (or speedscope, or folded stacks) with functions, lines and original sources resolved. The output appears complete or not at all.",
+    "Reads a V8 log (node --prof) and writes it as a .cpuprofile (or speedscope, folded stacks or pprof) with functions, lines and original sources resolved. The output appears complete or not at all.",
   input: z.object({
     log: z.string().describe("Absolute path of the V8 log"),
     output: z.string().describe("Absolute path of the file to write"),
     format: z.enum(writerFormats).default("cpuprofile"),
     workspaceFolders: z.array(z.string()).default([]),
+  }),
+  output: z.object({
+    profileId: z.string().describe("For profile.query"),
+    output: z.string().describe("Absolute path of the written file"),
   }),
   readOnly: false,
   async run({ log, output, format, workspaceFolders }, { services, caller, ...task }) {

@@ -2,9 +2,12 @@
 const suites: Readonly<
   Record<string, () => Promise<{ bench(args: readonly string[]): Promise<void> }>>
 > = {
+  runner: () => import("./runner.ts"),
   server: () => import("./server.ts"),
   v8: () => import("./v8.ts"),
+  watch: () => import("./watch.ts"),
   window: () => import("./window.ts"),
+  xctrace: () => import("./xctrace.ts"),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -14,8 +14,8 @@ import { ensureServer } from "../../src/launcher/ensure-server.ts";
 import { recordedServer } from "../../src/launcher/recorded-server.ts";
 import { serverFolder } from "../../src/launcher/server-folder.ts";
 import { stopServer } from "../../src/launcher/stop-server.ts";
-import type { ServerClient } from "../../src/server/client.ts";
 import { callTest, testServerScript } from "../server/support/test-client.ts";
+import { healthDuring, repeat, row, sorted, timed } from "./latencies.ts";
 
 const megabyte = 1e6;
 
@@ -60,52 +60,12 @@ async function benchBlocked(home: string, blockMs: number): Promise<void> {
   console.log(`${"answer of 100 MB".padEnd(24)}${middle.toFixed(0)} ms, ${throughput} MB/s`);
   const blocked = callTest(client, "test.block", { ms: blockMs });
   await sleep(500);
-  const latencies = await pollWhile(client, blocked);
+  const latencies = await healthDuring(client, blocked);
   console.log(row(`health, ${blockMs / 1000} s blocked`, latencies));
   await endServer(home);
 }
 
-/** Ten clients that ask until the call has its answer. */
-async function pollWhile(client: ServerClient, call: Promise<unknown>): Promise<number[]> {
-  const latencies: number[] = [];
-  let isOver = false;
-  void call.then(() => {
-    isOver = true;
-  });
-  const poll = async () => {
-    while (!isOver) {
-      latencies.push(await timed(() => client.health()));
-      await sleep(20);
-    }
-  };
-  await Promise.all(Array.from({ length: 10 }, poll));
-  return latencies;
-}
-
-async function endServer(home: string): Promise<void> {
+export async function endServer(home: string): Promise<void> {
   const recorded = await recordedServer(serverFolder(home));
   if (recorded) await stopServer(recorded);
-}
-
-async function repeat(times: number, work: () => Promise<unknown>): Promise<number[]> {
-  const all: number[] = [];
-  for (let i = 0; i < times; i++) all.push(await timed(work));
-  return all;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
-function sorted(values: readonly number[]): number[] {
-  return values.toSorted((a, b) => a - b);
-}
-
-function row(name: string, milliseconds: readonly number[]): string {
-  const values = sorted(milliseconds);
-  const at = (share: number) => `${values[Math.floor((values.length - 1) * share)]!.toFixed(1)} ms`;
-  const columns = [`p50 ${at(0.5)}`, `p99 ${at(0.99)}`, `longest ${at(1)}`];
-  return `${name.padEnd(24)}${columns.map((column) => column.padEnd(16)).join("")}(${values.length})`;
 }

@@ -5,7 +5,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { isUnderWay, listCaptures } from "../../src/capture/v8/storage.ts";
+import { isUnderWay, listCaptures } from "../../src/capture/storage.ts";
 import { Connection } from "../../src/launcher/connection.ts";
 import { serverFolder } from "../../src/launcher/server-folder.ts";
 import { identify, isAlive } from "../../src/toolchain/process-identity/identity.ts";

@@ -6,8 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Connection, type ConnectionState } from "../../src/launcher/connection.ts";
 import { ensureServer } from "../../src/launcher/ensure-server.ts";
 import { serverFolder } from "../../src/launcher/server-folder.ts";
+import { ServerClient } from "../../src/server/client.ts";
 import { callTest, testServerScript } from "../server/support/test-client.ts";
-import { serversOf, type TestWorkspace, testWorkspace } from "../server/support/workspace.ts";
+import {
+  isRunning,
+  serversOf,
+  type TestWorkspace,
+  testWorkspace,
+} from "../server/support/workspace.ts";
 
 const isLong = process.env["HANGSCOPE_LONG"] !== undefined;
 const blockMs = isLong ? 60_000 : 5_000;
@@ -91,6 +97,28 @@ describe("a server in the middle of a job", function () {
     assert.deepEqual(await workspace.recorded(), recorded);
     assert.equal(await readFile(file, "utf8"), "ran\n");
     while (states.at(-1)?.kind !== "ready") await sleep(20);
+  });
+
+  it("is told of a cancel, or whoever cancels is told that it was not heard", async () => {
+    const file = join(workspace.path, "..", "count");
+    const counted = callTest(connection, "test.count", { file, ms: 60_000 });
+    const failed = assert.rejects(counted, { name: "ToolError", code: "cancelled" });
+    while (!(await readFile(file, "utf8").catch(() => ""))) await sleep(10);
+    const recorded = await workspace.recorded();
+    const client = new ServerClient(recorded.server);
+    const [job] = (await client.health()).jobs;
+    process.kill(recorded.process.pid, "SIGSTOP");
+    const unheard = { name: "ConnectionError", message: new RegExp(`job ${job!.id} may go on`) };
+    await assert.rejects(client.cancel(job!.id, 500), unheard);
+    await assert.rejects(connection.cancel(job!.id), unheard);
+    process.kill(recorded.process.pid, "SIGCONT");
+    await client.cancel(job!.id);
+    await failed;
+    // One that is over, and one whose server is gone, are as cancelled as can be.
+    await client.cancel(job!.id);
+    process.kill(recorded.process.pid, "SIGKILL");
+    while (await isRunning(recorded)) await sleep(10);
+    await client.cancel(job!.id);
   });
 
   it("killed gives one clear error, runs nothing twice, and the next call works", async () => {

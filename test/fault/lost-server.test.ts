@@ -21,12 +21,19 @@ import {
 class SilentInspector {
   readonly #server: Server;
   readonly #sockets: Socket[] = [];
+  readonly #visited = Promise.withResolvers<void>();
+  #visits = 0;
 
   constructor(server: Server) {
     this.#server = server;
     server.on("connection", (socket) => {
       socket.on("error", () => {});
       this.#sockets.push(socket);
+      // Node connects once more when a request is given up, and asks nothing.
+      socket.once("data", () => {
+        this.#visits++;
+        this.#visited.resolve();
+      });
     });
   }
 
@@ -40,13 +47,13 @@ class SilentInspector {
     return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/silent`;
   }
 
-  /** How often anybody came. */
+  /** How often anybody came and asked. */
   get visits(): number {
-    return this.#sockets.length;
+    return this.#visits;
   }
 
-  async visited(): Promise<void> {
-    if (this.visits === 0) await once(this.#server, "connection");
+  visited(): Promise<void> {
+    return this.#visited.promise;
   }
 
   close(): void {

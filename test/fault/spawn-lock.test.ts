@@ -56,9 +56,7 @@ describe("the spawn lock", () => {
   it("is a dead holder's no longer, at once", async () => {
     const dead = await holder();
     await dead.end();
-    const started = performance.now();
-    assert.equal(await take(10_000), "mine");
-    assert.ok(performance.now() - started < 2_000);
+    assert.equal(await take(2_000), "mine");
   });
 
   it("stays a live holder's however long it takes, even one that is stopped", async () => {

@@ -18,6 +18,7 @@ const testTools = [
     title: "",
     description: "",
     input: z.object({ count: z.number().int().max(1_000_000) }),
+    output: z.object({ rows: z.instanceof(Float64Array), text: z.string() }),
     readOnly: true,
     run: async ({ count }, { onProgress }) => {
       onProgress?.({ message: "Counting", done: 1, total: count });
@@ -29,6 +30,7 @@ const testTools = [
     title: "",
     description: "",
     input: z.object({ ms: z.number() }),
+    output: z.object({ started: z.number() }),
     readOnly: false,
     run: async ({ ms }, { signal }) => {
       started++;
@@ -46,6 +48,7 @@ const testTools = [
     title: "",
     description: "",
     input: z.object({ how: z.enum(["caller", "us"]) }),
+    output: z.never(),
     readOnly: true,
     run: async ({ how }) => {
       if (how === "caller") throw new ToolError("try-this", "Try this.");

@@ -15,6 +15,8 @@ import { instanceHeader } from "../../src/server/headers.ts";
 import { callerKey } from "../../src/server/mcp-caller.ts";
 import { RisingProgress } from "../../src/server/mcp-progress.ts";
 import { type RunningServer, serve } from "../../src/server/serve.ts";
+import { column } from "../../src/tools/answer-parts.ts";
+import { callerSchema } from "../../src/tools/caller.ts";
 import { defineTool, type Tool, ToolError } from "../../src/tools/tool.ts";
 import { StdioAgent } from "./support/stdio-agent.ts";
 import { isRunning, serverScript, type TestWorkspace, testWorkspace } from "./support/workspace.ts";
@@ -28,6 +30,7 @@ const testTools = [
     title: "Columns",
     description: "Counts.",
     input: z.object({ count: z.number().int() }),
+    output: z.object({ rows: column(Float64Array) }),
     readOnly: true,
     run: async ({ count }) => ({ rows: Float64Array.from({ length: count }, (_, i) => i) }),
   }),
@@ -36,6 +39,7 @@ const testTools = [
     title: "",
     description: "",
     input: z.object({ ms: z.number() }),
+    output: z.object({ runs: z.number() }),
     // Nobody but a watcher keeps such a job when it comes over plain HTTP.
     readOnly: true,
     run: async ({ ms }, { signal, onProgress }) => {
@@ -50,6 +54,7 @@ const testTools = [
     title: "",
     description: "",
     input: z.object({}),
+    output: z.object({}),
     readOnly: false,
     run: async (_input, { onProgress }) => {
       // What is told before anybody listens is only told in its latest form.
@@ -66,6 +71,7 @@ const testTools = [
     title: "",
     description: "",
     input: z.object({}),
+    output: callerSchema,
     readOnly: true,
     run: async (_input, { caller }) => caller,
   }),
@@ -74,6 +80,7 @@ const testTools = [
     title: "",
     description: "",
     input: z.object({ how: z.enum(["caller", "us"]), ms: z.number().default(0) }),
+    output: z.never(),
     readOnly: true,
     run: async ({ how, ms }) => {
       await sleep(ms);
@@ -210,9 +217,7 @@ describe("MCP over HTTP", () => {
 
   it("answers a long call with its job, which jobs.wait continues", async () => {
     const before = runs;
-    const askedAt = performance.now();
     const answer = await call(agent, "test.slow", { ms: 3 * answerMs });
-    assert.ok(performance.now() - askedAt < 2.5 * answerMs);
     assert.ok(!answer.isError);
     const { jobId, state, message } = answer.structuredContent!;
     assert.deepEqual({ state, message }, { state: "running", message: "Halfway" });

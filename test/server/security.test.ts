@@ -88,15 +88,13 @@ describe("security", () => {
   });
 
   it("does not wait for slow headers", async function () {
-    this.timeout(20_000);
+    this.timeout(10_000);
     const socket = connect(server.address.port, "127.0.0.1");
     socket.on("error", () => {});
     socket.write("GET /jobs HTTP/1.1\r\nX-Slow: ");
     const drip = setInterval(() => socket.write("x"), 200);
-    const started = performance.now();
     await new Promise((resolve) => socket.resume().once("close", resolve));
     clearInterval(drip);
-    assert.ok(performance.now() - started < 10_000);
   });
 
   it("goes on serving beside a thousand idle connections", async function () {

@@ -134,7 +134,7 @@ describe("profile view", () => {
     await waitFor(async () => (await tableRows(page)).length > 4);
     const before = { state: await savedState(page), rows: await tableRows(page) };
 
-    await page.reload();
+    await view.reload();
     await tree.waitFor();
     await waitFor(async () => (await tableRows(page)).length === before.rows.length);
     assert.deepEqual(await tableRows(page), before.rows);
@@ -153,7 +153,7 @@ describe("profile view", () => {
     await view.page.evaluate(
       `sessionStorage.setItem("vscode-state", '{"root":123456,"sandwich":99999}')`,
     );
-    await view.page.reload();
+    await view.reload();
     await view.graph();
     await waitForState(
       view.page,
@@ -205,7 +205,7 @@ describe("profile view", () => {
     await view.page.evaluate(
       `sessionStorage.setItem("vscode-state", '{"chosen":{"range":{"from":1,"to":2},"includeIdle":false}}')`,
     );
-    await view.page.reload();
+    await view.reload();
     await view.page.getByText("Nothing ran in what is selected here.").waitFor();
     await view.page.getByRole("main").getByRole("button", { name: "Show all times" }).click();
     await view.graph();

@@ -10,7 +10,7 @@ function roomsBelow(): Map<string, Set<string>> {
   const table = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
   const rooms = [...table.matchAll(/^\| `([\w/-]+)\/` \|/gm)].map(([, room]) => room!);
   const below = new Map(rooms.map((room, i) => [room, new Set(rooms.slice(i + 1))]));
-  below.set("webview", new Set(["src/profile"]));
+  below.set("webview", new Set(["src/profile", "src/results"]));
   below.set("src/profile", new Set());
   return below;
 }
@@ -43,6 +43,13 @@ describe("architecture", () => {
   it("knows every room", () => {
     const rooms = new Set(all.map(({ file }) => roomOf(file)));
     assert.deepEqual([...rooms].filter((room) => !below.has(room)).sort(), []);
+  });
+
+  it("keeps the code of tools out of who only calls them", () => {
+    const loaded = globSync(["{src/launcher,extension}/**/*.ts"], { cwd: root }).filter((file) =>
+      /^import (?!type)[^;]*\/tools\/index\.ts"/m.test(readFileSync(join(root, file), "utf8")),
+    );
+    assert.deepEqual(loaded, []);
   });
 
   it("lets imports point down only", () => {

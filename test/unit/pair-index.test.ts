@@ -24,4 +24,20 @@ describe("PairIndex", () => {
       { numRuns: 20 },
     );
   });
+
+  it("finds all of very many rows, and none of their neighbours", () => {
+    const index = new PairIndex();
+    const a: number[] = [];
+    const b: number[] = [];
+    const rows = 100_000;
+    for (let row = 0; row < rows; row++) {
+      a.push(row >> 3);
+      b.push((row & 7) * 2);
+      index.add(row, a, b);
+    }
+    for (let row = 0; row < rows; row++) {
+      assert.equal(index.find(row >> 3, (row & 7) * 2, a, b), row);
+      assert.equal(index.find(row >> 3, (row & 7) * 2 + 1, a, b), -1);
+    }
+  });
 });

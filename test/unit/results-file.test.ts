@@ -9,6 +9,7 @@ function fileAnswer(
 ): FileAnswer {
   return {
     kind: "file",
+    weightUnit: "microseconds",
     functions: functions.map((func, id) => ({
       id,
       url: "/app/a.ts",

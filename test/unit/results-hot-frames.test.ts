@@ -36,6 +36,11 @@ describe("identifierRange", () => {
     assert.equal(part("  #grow(size) {", "Table.#grow", 3), "#grow");
   });
 
+  it("takes the name of a function that is told with its arguments", () => {
+    assert.equal(part("  func remember(_ url: URL) {", "Cache.remember(_:)", 0), "remember");
+    assert.equal(part("  queue.async {", "closure #1 in Feed.load()", 0), "queue.async {");
+  });
+
   it("takes the occurrence nearest to the column", () => {
     assert.deepEqual(identifierRange("run(run => run(1))", "run", 12), { start: 11, end: 14 });
   });

@@ -58,6 +58,7 @@ describe("webview text", () => {
   it("stacks activity from the foot up, with idle time left empty", () => {
     const bands = stackBands({
       kind: "timeline",
+      hangs: [],
       buckets: 2,
       bucketTime: 10,
       categories: ["js", "idle", "gc"],

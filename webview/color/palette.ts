@@ -31,6 +31,7 @@ const tones: Record<Category, Tone> = {
   program: grey(),
   system: grey(0.03),
   unaccounted: grey(),
+  app: { hue: 64, chroma: 0.1, spread: 50 },
 };
 
 const lightness: Record<ThemeKind, { readonly base: number; readonly step: number }> = {
@@ -68,6 +69,7 @@ export const categoryLabels: Record<Category, string> = {
   program: "Program",
   system: "System",
   unaccounted: "Unaccounted",
+  app: "App",
 };
 
 /** The colour of text on any box. */

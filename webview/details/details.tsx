@@ -1,10 +1,11 @@
 /** What is selected: its numbers, its place, and what can be done with it. */
 import type { FunctionInfo } from "../../src/profile/query.ts";
-import { clipped, formatShare, formatTime } from "../text/format.ts";
+import { clipped, formatShare } from "../text/format.ts";
 import { fullLocation, sourceOf } from "../text/location.ts";
 import { useApp } from "../ui/context.ts";
 import { Icon } from "../ui/icon.tsx";
 import { useAnswer } from "../ui/use-answer.ts";
+import { useWeight } from "../ui/use-weight.ts";
 
 /** @param whole microseconds that shares are shares of */
 export function Details({ whole }: { readonly whole: number }) {
@@ -81,15 +82,16 @@ interface TimesProps {
 }
 
 function Times({ label, self, total, whole }: TimesProps) {
+  const formatWeight = useWeight();
   return (
     <div class="details-row">
       <dt>{label}</dt>
       <dd>
-        <span class="quiet">total</span> {formatTime(total)}{" "}
+        <span class="quiet">total</span> {formatWeight(total)}{" "}
         <span class="quiet">{formatShare(total, whole)}</span>
       </dd>
       <dd>
-        <span class="quiet">self</span> {formatTime(self)}{" "}
+        <span class="quiet">self</span> {formatWeight(self)}{" "}
         <span class="quiet">{formatShare(self, whole)}</span>
       </dd>
     </div>

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { parseColor } from "../color/css.ts";
 import { useApp } from "../ui/context.ts";
 import { useTheme } from "../ui/use-theme.ts";
+import { useWeight } from "../ui/use-weight.ts";
 import { describeBox } from "./announce.ts";
 import { FlameTooltip, type TooltipTarget } from "./flame-tooltip.tsx";
 import { listenToGestures } from "./gestures.ts";
@@ -47,6 +48,7 @@ export function FlameCanvas(props: Props) {
   const { scene, root, grows, selected, reveals, matches, whole } = props;
   const { post } = useApp();
   const theme = useTheme();
+  const formatWeight = useWeight();
   const [backend, setBackend] = useState<Backend>("webgl2");
   const [tooltip, setTooltip] = useState<TooltipTarget>();
   // A box means nothing in another scene.
@@ -157,7 +159,7 @@ export function FlameCanvas(props: Props) {
         </div>
       </div>
       <div class="visually-hidden" role="status" aria-live="polite">
-        {selected >= 0 && describeBox(scene, selected, whole)}
+        {selected >= 0 && describeBox(scene, selected, whole, formatWeight)}
       </div>
       {shownTooltip && <FlameTooltip target={shownTooltip} whole={whole} />}
     </div>

@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { categoryLabels } from "../color/palette.ts";
-import { clipped, formatShare, formatTime } from "../text/format.ts";
+import { clipped, formatShare } from "../text/format.ts";
 import { fullLocation } from "../text/location.ts";
+import { useWeight } from "../ui/use-weight.ts";
 import { functionOf, hasTimes, type Scene } from "./scene.ts";
 
 export interface TooltipTarget {
@@ -31,6 +32,7 @@ export function FlameTooltip({ target, whole }: Props) {
     style.left = `${Math.max(4, left)}px`;
     style.top = `${Math.max(4, fits ? below : y - distance - offsetHeight)}px`;
   }, [x, y]);
+  const formatWeight = useWeight();
   const func = functionOf(scene, box);
   const location = fullLocation(func);
   const { self, total } = scene.boxes;
@@ -41,10 +43,10 @@ export function FlameTooltip({ target, whole }: Props) {
       {hasTimes(scene, box) && (
         <dl class="tooltip-times">
           <dt>Total</dt>
-          <dd>{formatTime(total[box]!)}</dd>
+          <dd>{formatWeight(total[box]!)}</dd>
           <dd>{formatShare(total[box]!, whole)}</dd>
           <dt>Self</dt>
-          <dd>{formatTime(self[box]!)}</dd>
+          <dd>{formatWeight(self[box]!)}</dd>
           <dd>{formatShare(self[box]!, whole)}</dd>
         </dl>
       )}

@@ -1,12 +1,13 @@
 /** One function between those that call it (above) and those that it calls (below). */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Boxes, SandwichAnswer } from "../../src/profile/query.ts";
-import { clipped, formatCount, formatTime } from "../text/format.ts";
+import { clipped, formatCount } from "../text/format.ts";
 import { sourceOf } from "../text/location.ts";
 import { useApp } from "../ui/context.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Failure } from "../ui/notice.tsx";
 import { useAnswer } from "../ui/use-answer.ts";
+import { useWeight } from "../ui/use-weight.ts";
 import { shareOfScreen } from "./detail.ts";
 import { FlameCanvas } from "./flame-canvas.tsx";
 import type { FlameCommand } from "./keys.ts";
@@ -39,6 +40,7 @@ export function SandwichView({ func, matches }: Props) {
       },
     [answer],
   );
+  const formatWeight = useWeight();
   const close = () => dispatch({ kind: "sandwich", func: undefined });
   // A saved function may be of a profile that has since been recorded anew.
   useEffect(() => {
@@ -58,7 +60,7 @@ export function SandwichView({ func, matches }: Props) {
         </span>
         {answer && (
           <span class="quiet">
-            total {formatTime(answer.total)}, self {formatTime(answer.self)}
+            total {formatWeight(answer.total)}, self {formatWeight(answer.self)}
             {answer.omitted > 0 && `, ${formatCount(answer.omitted, "narrow frame")} hidden`}
           </span>
         )}

@@ -1,12 +1,14 @@
 import type { SummaryAnswer } from "../../src/profile/query.ts";
 import { cssColor } from "../color/oklch.ts";
 import { categoryColor, categoryLabels } from "../color/palette.ts";
-import { formatShare, formatTime } from "../text/format.ts";
+import { formatCount, formatShare } from "../text/format.ts";
 import { useTheme } from "../ui/use-theme.ts";
+import { useWeight } from "../ui/use-weight.ts";
 
 /** Where all of the time went, idle included; its legend is the graph's, too. */
 export function CategoryBar({ rows }: { readonly rows: SummaryAnswer["byCategory"] }) {
   const { kind } = useTheme();
+  const formatWeight = useWeight();
   const sum = rows.reduce((total, { time }) => total + time, 0);
   const ordered = [...rows].sort((a, b) => b.time - a.time);
   return (
@@ -21,10 +23,7 @@ export function CategoryBar({ rows }: { readonly rows: SummaryAnswer["byCategory
       </div>
       <ul class="legend" aria-label="Time by category">
         {ordered.map(({ category, time, samples }) => (
-          <li
-            key={category}
-            title={`${formatTime(time)}, ${samples.toLocaleString("en-US")} samples`}
-          >
+          <li key={category} title={`${formatWeight(time)}, ${formatCount(samples, "sample")}`}>
             <span
               class="swatch"
               aria-hidden="true"

@@ -19,20 +19,23 @@ const views = [
   { value: "flame", label: "Flame Graph", icon: "flame", hint: "F" },
   { value: "table", label: "Table", icon: "list-tree", hint: "T" },
 ] as const;
+const findings = { value: "findings", label: "Findings", icon: "lightbulb", hint: "I" } as const;
+const report = { ...findings, label: "Report", icon: "report" } as const;
 
 export function Header({ title, summary, found }: Props) {
   const { state, dispatch } = useApp();
-  const { meta, samples, threads, warnings, byCategory } = summary;
+  const { meta, samples, total, threads, warnings, byCategory } = summary;
   const [areWarningsOpen, toggleWarnings] = useOpen();
   const hasIdle = byCategory.some(({ category }) => category === "idle");
   const { includeIdle } = state.chosen;
+  const told = meta.format === "hang" ? report : findings;
   return (
     <header class="header">
       <div class="toolbar">
         <Tabs<ViewName>
           label="View"
           panel="pane"
-          tabs={views}
+          tabs={summary.hasEvidence ? [...views, told] : views}
           selected={state.view}
           onSelect={(view) => dispatch({ kind: "show", view })}
         />
@@ -55,7 +58,7 @@ export function Header({ title, summary, found }: Props) {
       <div class="facts">
         <h1 title={clipped(title)}>{clipped(title, 120)}</h1>
         <span>{formatTime(meta.duration)}</span>
-        <span>{formatCount(samples, "sample")}</span>
+        <span>{formatCount(meta.weightUnit === "samples" ? total : samples, "sample")}</span>
         <CategoryBar rows={byCategory} />
       </div>
     </header>

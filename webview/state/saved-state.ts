@@ -8,7 +8,7 @@ export function restoreState(saved: unknown): ViewState {
   if (!isRecord(saved)) return initialState;
   const { view, root, sandwich, selection, chosen, text, camera } = saved;
   return {
-    view: oneOf(["flame", "table"], view) ?? initialState.view,
+    view: oneOf(["flame", "table", "findings"], view) ?? initialState.view,
     ...(isIndex(root) && { root }),
     ...(isIndex(sandwich) && { sandwich }),
     ...(isRecord(selection) &&

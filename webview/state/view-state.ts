@@ -5,7 +5,7 @@
 import type { sortKeys } from "../../src/profile/query.ts";
 import type { FrameKey } from "../flame/scene.ts";
 
-export type ViewName = "flame" | "table";
+export type ViewName = "flame" | "table" | "findings";
 export type TableMode = "functions" | "bottom-up" | "call-tree";
 export type SortKey = (typeof sortKeys)[number];
 export type SortOrder = "ascending" | "descending";
@@ -71,7 +71,11 @@ export type Action =
 /** More open rows than anyone reads; keeps what is saved small. */
 const mostExpanded = 500;
 
-const otherView: Record<ViewName, ViewName> = { flame: "table", table: "flame" };
+const otherView: Record<ViewName, ViewName> = {
+  flame: "table",
+  table: "flame",
+  findings: "flame",
+};
 
 const wholeCamera: ViewState["camera"] = { left: 0, span: 1, top: 0 };
 

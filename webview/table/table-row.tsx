@@ -3,9 +3,10 @@
 // biome-ignore-all lint/a11y/noStaticElementInteractions: what the pointer does here the grid's keys do too
 // biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: the role depends on the mode, both have these
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid has the keys
-import { clipped, formatShare, formatTime } from "../text/format.ts";
+import { clipped, formatShare } from "../text/format.ts";
 import { fullLocation, shortLocation, sourceOf } from "../text/location.ts";
 import { Icon } from "../ui/icon.tsx";
+import { useWeight } from "../ui/use-weight.ts";
 import type { Row } from "./outline.ts";
 
 interface Props {
@@ -97,11 +98,12 @@ export function TableRow(props: Props) {
 }
 
 function TimeCell({ time, whole }: { readonly time: number; readonly whole: number }) {
+  const formatWeight = useWeight();
   const share = whole > 0 ? Math.min(1, time / whole) : 0;
   return (
     <div role="gridcell" class="cell-time">
       <span class="bar" style={{ width: `${share * 100}%` }} aria-hidden="true" />
-      <span class="time">{formatTime(time)}</span>
+      <span class="time">{formatWeight(time)}</span>
       <span class="share">{formatShare(time, whole)}</span>
     </div>
   );

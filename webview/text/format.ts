@@ -1,29 +1,14 @@
 /** Numbers and names as the view shows them. */
 
+import { formatTime as inCode } from "../../src/results/format.ts";
+
+export { formatCycles, formatSamples, formatShare } from "../../src/results/format.ts";
+
 const longestName = 512;
 
-/** Microseconds as lenses and problems write them too: `4.2 ms`, `1.24 s`, `2 min 5 s`. */
+/** As lenses and problems write them; nothing at all has no unit of its own there. */
 export function formatTime(micros: number): string {
-  if (micros === 0) return "0 ms";
-  if (micros < 999.5) return `${Math.round(micros)} µs`;
-  const ms = micros / 1000;
-  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
-  if (ms < 999.5) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** A part of a whole as `83.2 %`; `<0.1 %` for what would round to nothing. */
-export function formatShare(part: number, whole: number): string {
-  const percent = whole > 0 ? (part / whole) * 100 : 0;
-  if (percent <= 0) return "0 %";
-  if (percent < 0.05) return "<0.1 %";
-  return percent >= 99.95 ? "100 %" : `${percent.toFixed(1)} %`;
+  return micros === 0 ? "0 ms" : inCode(micros);
 }
 
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
@@ -36,4 +21,12 @@ export function clipped(name: string, longest = longestName): string {
   const head = name.length > longest ? `${name.slice(0, longest)}…` : name;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be shown
   return head.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ");
+}
+
+/** `512 bytes`, `4.1 KB`, `1.2 MB`: decimal, as macOS counts. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const [unit, size] =
+    bytes < 999_950 ? ["KB", 1e3] : bytes < 999_950_000 ? ["MB", 1e6] : ["GB", 1e9];
+  return `${(bytes / Number(size)).toFixed(1)} ${unit}`;
 }

@@ -9,6 +9,7 @@ import { useAnswer } from "../ui/use-answer.ts";
 import { useSize } from "../ui/use-size.ts";
 import { useTheme } from "../ui/use-theme.ts";
 import { type Band, stackBands } from "./activity.ts";
+import { HangBand } from "./hang-band.tsx";
 import { type Edge, edgeTarget, moveEdge, type Range, rangeOfDrag } from "./range.ts";
 
 const buckets = 400;
@@ -50,6 +51,7 @@ export function Timeline({ duration }: { readonly duration: number }) {
   const shown = (drag && rangeOfDrag(drag.x0, drag.x1, size.width, duration)) ?? range;
   return (
     <section class="timeline" aria-label="Time range" onKeyDown={onKeyDown}>
+      <HangBand hangs={latest?.answer.hangs ?? []} duration={duration} onSelect={select} />
       <div
         ref={strip}
         class="timeline-strip"

@@ -4,6 +4,7 @@ import { isAbsolute, join } from "node:path";
 import { parseEnv } from "node:util";
 import * as vscode from "vscode";
 import * as z from "zod";
+import { mergeEnvironments } from "../../../src/toolchain/environment.ts";
 import { UserError } from "../../commands.ts";
 import type { TargetItem } from "../pick-target.ts";
 import type { Plan } from "../recorder.ts";
@@ -37,13 +38,18 @@ const configurationSchema = z.union([launchSchema, attachSchema]);
 type Launch = z.output<typeof launchSchema>;
 type Attach = z.output<typeof attachSchema>;
 
-export function launchConfigurations(node: string | undefined): TargetItem[] {
+/** @param request only those that do this; both by default */
+export function launchConfigurations(
+  node: string | undefined,
+  request?: "launch" | "attach",
+): TargetItem[] {
   return (vscode.workspace.workspaceFolders ?? []).flatMap((folder) =>
     vscode.workspace
       .getConfiguration("launch", folder.uri)
       .get<unknown[]>("configurations", [])
       .map((entry) => configurationSchema.safeParse(entry).data)
       .filter((entry) => entry !== undefined)
+      .filter((entry) => request === undefined || entry.request === request)
       // One that asks for a process is our own list of processes.
       .filter((entry) => entry.request === "launch" || entry.processId === undefined)
       .map((entry) => ({
@@ -82,6 +88,38 @@ export async function planOf(
   }
 }
 
+/**
+ * Of our own type, which takes what Node's does, and `script` for one of `package.json`.
+ * @throws UserError that says what is wrong with it
+ */
+export async function planOfLaunch(
+  { script, ...written }: vscode.DebugConfiguration & { readonly script?: unknown },
+  folder: vscode.WorkspaceFolder,
+  node: string | undefined,
+): Promise<Plan> {
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const started =
+    script === undefined ? {} : { runtimeExecutable: npm, runtimeArgs: ["run", script] };
+  const { data, error } = launchSchema.safeParse({ ...written, ...started, type: "node" });
+  if (error) {
+    const [issue] = error.issues;
+    throw new UserError(
+      vscode.l10n.t(
+        "The launch configuration “{0}” is not right: {1}: {2}",
+        written.name,
+        issue?.path.join(".") ?? "",
+        issue?.message ?? "",
+      ),
+    );
+  }
+  if (data.program === undefined && data.runtimeExecutable == null) {
+    throw new UserError(
+      vscode.l10n.t("The launch configuration “{0}” needs a program or a script.", written.name),
+    );
+  }
+  return planOf(data, folder, node);
+}
+
 type Fill = (text: string) => string;
 
 async function launchPlan(
@@ -95,6 +133,7 @@ async function launchPlan(
   const args = typeof entry.args === "string" ? entry.args.trim().split(/\s+/) : entry.args;
   const written = Object.entries(entry.env).filter((pair) => pair[1] !== null);
   const env = Object.fromEntries(written.map(([name, value]) => [name, fill(value!)]));
+  const fromFile = entry.envFile ? await readEnvFile(fill(entry.envFile), cwd) : {};
   return {
     title: entry.name,
     target: {
@@ -106,7 +145,7 @@ async function launchPlan(
         ...args.filter((arg) => arg !== "").map(fill),
       ],
       cwd,
-      env: { ...(entry.envFile && (await readEnvFile(fill(entry.envFile), cwd))), ...env },
+      env: mergeEnvironments([fromFile, env]),
       ...(node && { node }),
     },
   };

@@ -1,5 +1,6 @@
 /** A task of the workspace, run as it is but with the capture's variables. */
 import * as vscode from "vscode";
+import { mergeEnvironments } from "../../../src/toolchain/environment.ts";
 import { UserError } from "../../commands.ts";
 import { withProgress } from "../../progress.ts";
 import type { Plan } from "../recorder.ts";
@@ -58,7 +59,7 @@ export function planOf(task: vscode.Task): Plan {
     target: { kind: "command", argv: [`task ${task.name}`], cwd, env: variables },
     run: ({ env }) => {
       const { definition, scope, name, source, problemMatchers } = task;
-      const options = { ...execution.options, env: { ...variables, ...env } };
+      const options = { ...execution.options, env: mergeEnvironments([variables, env]) };
       const copy = new vscode.Task(
         definition,
         scope ?? vscode.TaskScope.Workspace,

@@ -2,7 +2,7 @@
 import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, extname, isAbsolute, join, relative } from "node:path";
 import { isAlive } from "../../toolchain/process-identity/identity.ts";
-import type { CapturedProfile } from "./capture.ts";
+import type { CapturedProfile } from "../capture.ts";
 import { countSamples } from "./count-samples.ts";
 import { type ProcessRecord, processesFolder } from "./shim.ts";
 
@@ -69,10 +69,13 @@ async function filesByThread(
   const files: { path: string; pid: number; order: number }[] = [];
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
-    const log = /-(\d+)-v8\.log$/.exec(name);
+    const log = /^isolate-0x[\da-f]+-(\d+)-\d+(?:-(\d+))?-v8\.log$/i.exec(name);
     const cpuProfile = /^CPU\.\d+\.\d+\.(\d+)\.(\d+)\./.exec(name);
-    if (log) files.push({ path, pid: Number(log[1]), order: (await stat(path)).birthtimeMs });
-    else if (cpuProfile) {
+    if (log) {
+      const [, pid, time] = log;
+      const order = time === undefined ? (await stat(path)).birthtimeMs : Number(time);
+      files.push({ path, pid: Number(pid), order });
+    } else if (cpuProfile) {
       const [, pid, thread] = cpuProfile;
       files.push({ path, pid: Number(pid), order: Number(thread) });
     }

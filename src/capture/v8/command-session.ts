@@ -2,15 +2,21 @@
 import { delimiter } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import type { Environment } from "../../toolchain/environment.ts";
+import { type Environment, mergeEnvironments, spellingOf } from "../../toolchain/environment.ts";
 import { isAlive } from "../../toolchain/process-identity/identity.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
-import type { CaptureTarget, StoppedCapture } from "./capture.ts";
-import { CaptureError } from "./capture-error.ts";
+import type { CaptureTarget, StoppedCapture } from "../capture.ts";
+import { CaptureError, writeInto } from "../capture-error.ts";
 import { collectProfiles, readProcesses, removeScaffolding, titleOf } from "./collect.ts";
 import { tooFewSamples } from "./count-samples.ts";
 import { findNode, isNode, type NodeInstallation, typeScriptFlags } from "./node.ts";
-import { type ProcessRecord, type Sampler, samplerFlags, writeShim } from "./shim.ts";
+import {
+  type ProcessRecord,
+  type Sampler,
+  type SamplerOptions,
+  samplerFlags,
+  writeShim,
+} from "./shim.ts";
 
 export type CommandTarget = Extract<CaptureTarget, { kind: "command" }>;
 
@@ -30,34 +36,32 @@ export interface CommandPlan {
 
 /**
  * Prepares `directory` and says what to run.
- * @throws CaptureError when there is no Node, or none that can run the entry file.
+ * @throws CaptureError when there is no Node, or none that can run the entry file, or when the
+ *   folder cannot be written.
  */
 export async function planCommand(
   target: CommandTarget,
-  sampler: Sampler,
-  directory: string,
+  options: SamplerOptions,
   signal?: AbortSignal,
 ): Promise<CommandPlan> {
   const { argv, cwd } = target;
-  const env = { ...process.env, ...target.env };
+  const { directory } = options;
+  const env = mergeEnvironments([process.env, target.env]);
   const [program, ...args] = argv as [string, ...string[]];
   const direct = isNode(program);
   const named = direct && /[\\/]/.test(program) ? program : undefined;
   const node = await findNode(target.node ?? named, pathOf(env), signal);
-  const shimEnv = await writeShim({
-    directory,
-    sampler,
-    env,
-    cwd,
-    ...(target.node && { node: node.path }),
-  });
+  const given = target.node && { node: node.path };
+  const shim = { ...options, env, cwd, ...given };
+  const shimEnv = await writeInto(directory, () => writeShim(shim));
   if (!direct) return { node, argv, env: shimEnv };
-  const flags = [...samplerFlags(sampler, directory), ...typeScriptFlags(node, args, cwd)];
+  const flags = [...samplerFlags(options), ...typeScriptFlags(node, args, cwd)];
   return { node, argv: [node.path, ...flags, ...args], env: shimEnv };
 }
 
-function pathOf(env: NodeJS.ProcessEnv): string {
-  return env["PATH"] ?? env["Path"] ?? ["/usr/local/bin", "/usr/bin", "/bin"].join(delimiter);
+function pathOf(env: Environment): string {
+  const systems = ["/usr/local/bin", "/usr/bin", "/bin"].join(delimiter);
+  return env[spellingOf(env, "PATH")] ?? systems;
 }
 
 /** A program that was started here, with everything below it. */
@@ -82,7 +86,8 @@ export class LaunchedProgram {
     const [file, ...args] = argv as [string, ...string[]];
     const child = execa(file, args, {
       cwd: target.cwd,
-      env: { ...target.env, ...env },
+      env: mergeEnvironments([process.env, target.env, env]),
+      extendEnv: false,
       stdin: "ignore",
       all: true,
       buffer: false,
@@ -134,16 +139,10 @@ async function settlesIn(ms: number, promise: Promise<void>): Promise<boolean> {
 export async function collectCommand(
   directory: string,
   sampler: Sampler,
-  { signal, onProgress }: TaskOptions,
+  task: TaskOptions,
 ): Promise<StoppedCapture> {
-  onProgress?.({ message: "Waiting for the program to end" });
-  const deadline = performance.now() + interruptMs;
-  let processes = await readProcesses(directory);
-  while (running(processes).length > 0 && performance.now() < deadline) {
-    await sleep(pollMs, undefined, { signal });
-    processes = await readProcesses(directory);
-  }
-  onProgress?.({ message: "Collecting profiles" });
+  const processes = await processesAtEnd(directory, task);
+  task.onProgress?.({ message: "Collecting profiles" });
   const still = running(processes);
   const profiles = await collectProfiles(directory, processes);
   if (still.length === 0) await removeScaffolding(directory);
@@ -155,6 +154,27 @@ export async function collectCommand(
     unprofiled,
     warnings: warningsOf(sampler, profiles, processes, still),
   };
+}
+
+/** The end of a session that was watched: its logs have served. */
+export async function endWatched(directory: string, task: TaskOptions): Promise<StoppedCapture> {
+  const processes = await processesAtEnd(directory, task);
+  const nothing = "Nothing was watched: the command started no Node process that could be seen.";
+  return { profiles: [], unprofiled: [], warnings: processes.length === 0 ? [nothing] : [] };
+}
+
+async function processesAtEnd(
+  directory: string,
+  { signal, onProgress }: TaskOptions,
+): Promise<ProcessRecord[]> {
+  onProgress?.({ message: "Waiting for the program to end" });
+  const deadline = performance.now() + interruptMs;
+  let processes = await readProcesses(directory);
+  while (running(processes).length > 0 && performance.now() < deadline) {
+    await sleep(pollMs, undefined, { signal });
+    processes = await readProcesses(directory);
+  }
+  return processes;
 }
 
 function running(processes: readonly ProcessRecord[]): ProcessRecord[] {

@@ -1,12 +1,12 @@
 /** One capture of something that already runs, through its inspector. */
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writePrivateFile } from "../../toolchain/private-file.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
-import type { CaptureTarget, StoppedCapture } from "./capture.ts";
-import { CaptureError } from "./capture-error.ts";
+import type { CaptureTarget, StoppedCapture } from "../capture.ts";
+import { CaptureError, writeInto } from "../capture-error.ts";
 import { countSamples, tooFewSamples } from "./count-samples.ts";
 import { InspectorProfiler } from "./inspector.ts";
-import { openInspector } from "./open-inspector.ts";
+import { findNodeProcess, openInspector } from "./open-inspector.ts";
 
 export type InspectorTarget = Exclude<CaptureTarget, { kind: "command" }>;
 
@@ -15,6 +15,8 @@ export class InspectorSession {
   readonly pid: number | undefined;
   readonly #profiler: InspectorProfiler;
   readonly #openedByUs: boolean;
+  /** Kept until it is written: the target does not have it any more. */
+  #profile: unknown;
 
   /** `onGone` is called when the target ends before the capture does. */
   static async start(
@@ -24,12 +26,13 @@ export class InspectorSession {
   ): Promise<InspectorSession> {
     if (target.kind === "inspector") {
       onProgress?.({ message: `Connecting to ${target.address}` });
-      const profiler = await InspectorProfiler.start(target.address, onGone);
+      const profiler = await InspectorProfiler.start(target.address, onGone, { signal });
       return new InspectorSession(profiler, false);
     }
     onProgress?.({ message: `Opening the inspector of process ${target.pid}` });
-    const { address, openedByUs } = await openInspector(target.pid, signal);
-    const profiler = await InspectorProfiler.start(address, onGone);
+    const found = await findNodeProcess(target.pid, signal);
+    const { address, openedByUs } = await openInspector(found, signal);
+    const profiler = await InspectorProfiler.start(address, onGone, { signal, openedByUs });
     if (profiler.pid !== undefined && profiler.pid !== target.pid) {
       await profiler.close(false);
       const problem = `The inspector at ${address} is that of process ${profiler.pid}`;
@@ -45,24 +48,27 @@ export class InspectorSession {
     this.title = profiler.title;
   }
 
-  /** Lets go of the target and writes the profile into `directory`. */
+  /**
+   * Lets go of the target and writes the profile into `directory`. Can be asked again.
+   * @throws CaptureError `unusable-folder`.
+   */
   async stop(directory: string, { onProgress }: TaskOptions): Promise<StoppedCapture> {
     onProgress?.({ message: "Fetching the profile" });
     try {
-      const profile = await this.#profiler.stop();
-      const pid = this.pid ?? 0;
-      const path = join(directory, pid === 0 ? "inspector.cpuprofile" : `node-${pid}.cpuprofile`);
-      const text = JSON.stringify(profile);
-      await writeFile(path, text);
-      const samples = await countSamples(path);
-      const captured = { path, bytes: Buffer.byteLength(text), pid, title: this.title, samples };
-      return { profiles: [captured], unprofiled: [], warnings: tooFewSamples(samples) };
+      this.#profile ??= await this.#profiler.stop();
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       return { profiles: [], unprofiled: [], warnings: [error.message] };
     } finally {
       await this.release();
     }
+    const pid = this.pid ?? 0;
+    const path = join(directory, pid === 0 ? "inspector.cpuprofile" : `node-${pid}.cpuprofile`);
+    const text = JSON.stringify(this.#profile);
+    await writeInto(directory, () => writePrivateFile(path, text));
+    const samples = await countSamples(path);
+    const captured = { path, bytes: Buffer.byteLength(text), pid, title: this.title, samples };
+    return { profiles: [captured], unprofiled: [], warnings: tooFewSamples(samples) };
   }
 
   async release(): Promise<void> {

@@ -1,6 +1,7 @@
 /** A CPU profile of something that already runs, taken through V8's inspector. */
-import { CaptureError } from "./capture-error.ts";
-import { InspectorClient, listTargets } from "./inspector-client.ts";
+import { CaptureError } from "../capture-error.ts";
+import { endInspector, findInspector, pidOf } from "./find-inspector.ts";
+import { type Ask, InspectorClient } from "./inspector-client.ts";
 
 /** V8 serializes the whole profile before it answers. */
 const stopMs = 60_000;
@@ -17,20 +18,29 @@ export class InspectorProfiler {
   /**
    * @param address `ws://…`, `host:port` or `port`.
    * @param onGone Called when the target ends before the profiler does.
-   * @throws CaptureError `no-inspector`, `inspector-timeout`, `inspector-error`.
+   * @param task `openedByUs`: a start that fails closes the inspector again
+   * @throws CaptureError `no-inspector`, `inspector-timeout`, `inspector-error`; the signal's
+   *   reason when aborted.
    */
-  static async start(address: string, onGone: () => void): Promise<InspectorProfiler> {
-    const { title, url } = await findTarget(address);
-    const client = await InspectorClient.connect(url);
+  static async start(
+    address: string,
+    onGone: () => void,
+    { signal, openedByUs = false }: { signal?: AbortSignal | undefined; openedByUs?: boolean } = {},
+  ): Promise<InspectorProfiler> {
+    const { title, url } = await findInspector(address, { signal });
+    const client = await InspectorClient.connect(url, signal);
+    const ask: Ask = (method, params) => client.ask(method, params, { signal });
     try {
-      const pid = await pidOf(client);
-      await client.ask("Profiler.enable");
-      await client.ask("Profiler.setSamplingInterval", { interval: samplingIntervalUs });
-      await client.ask("Profiler.start");
-      await discardOptimizedCode(client);
+      const pid = await pidOf(ask);
+      await ask("Profiler.enable");
+      await ask("Profiler.setSamplingInterval", { interval: samplingIntervalUs });
+      await ask("Profiler.start");
+      await discardOptimizedCode(ask);
       client.onGone = onGone;
       return new InspectorProfiler(client, title, pid);
     } catch (error) {
+      // Unanswered: the target does it when it can, and nobody waits for that.
+      if (openedByUs) client.tell("Runtime.evaluate", endInspector);
       client.close();
       throw error;
     }
@@ -47,7 +57,7 @@ export class InspectorProfiler {
    * @throws CaptureError `target-gone`, `inspector-timeout`, `inspector-error`.
    */
   async stop(): Promise<unknown> {
-    const answer = await this.#client.ask("Profiler.stop", {}, stopMs);
+    const answer = await this.#client.ask("Profiler.stop", {}, { ms: stopMs });
     return (answer as { profile: unknown }).profile;
   }
 
@@ -57,7 +67,7 @@ export class InspectorProfiler {
     this.#client.onGone = () => {};
     // The answer to the first is the end of the connection.
     const last = closeInspector
-      ? this.#client.ask("Runtime.evaluate", { expression: "process._debugEnd()" })
+      ? this.#client.ask("Runtime.evaluate", endInspector)
       : this.#client.ask("Profiler.disable");
     await last.catch(() => {});
     this.#client.close();
@@ -70,38 +80,12 @@ export class InspectorProfiler {
  * `listOnTimeout`. Coverage makes V8 throw optimized code away, and the code that takes its place
  * says it. It has to be asked for after the start, or V8 may optimize again in between.
  */
-async function discardOptimizedCode(client: InspectorClient): Promise<void> {
+async function discardOptimizedCode(ask: Ask): Promise<void> {
   try {
-    await client.ask("Profiler.startPreciseCoverage", { callCount: false, detailed: false });
-    await client.ask("Profiler.stopPreciseCoverage");
+    await ask("Profiler.startPreciseCoverage", { callCount: false, detailed: false });
+    await ask("Profiler.stopPreciseCoverage");
   } catch (error) {
     // Other engines than V8 may not know it; the profile is good without.
     if (!(error instanceof CaptureError && error.code === "inspector-error")) throw error;
   }
-}
-
-async function findTarget(address: string): Promise<{ title: string; url: string }> {
-  if (/^wss?:\/\//.test(address)) return { title: address, url: address };
-  const [, host = "127.0.0.1", port] = /^(?:(.+):)?(\d+)$/.exec(address) ?? [];
-  if (port === undefined) {
-    const expected = 'a ws:// URL, "host:port" or a port';
-    throw new CaptureError("no-inspector", `"${address}" is no inspector: expected ${expected}.`);
-  }
-  const targets = await listTargets(host, Number(port));
-  const free = targets.filter(({ webSocketDebuggerUrl }) => webSocketDebuggerUrl !== undefined);
-  const target = free.find(({ type }) => type === "node" || type === "page") ?? free[0];
-  if (target) return { title: target.title, url: target.webSocketDebuggerUrl! };
-  const problem =
-    targets.length > 0
-      ? `A debugger is attached to what listens at ${address} already`
-      : `No inspector answers at ${address}`;
-  const advice = 'Start the program with "node --inspect", or choose it by its process.';
-  throw new CaptureError("no-inspector", `${problem}. ${advice}`);
-}
-
-async function pidOf(client: InspectorClient): Promise<number | undefined> {
-  const expression = "typeof process === 'object' ? process.pid : undefined";
-  const answer = await client.ask("Runtime.evaluate", { expression });
-  const pid = (answer as { result?: { value?: unknown } }).result?.value;
-  return typeof pid === "number" ? pid : undefined;
 }

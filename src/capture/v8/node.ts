@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { basename, delimiter, extname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { run } from "../../toolchain/run.ts";
-import { CaptureError } from "./capture-error.ts";
+import { CaptureError } from "../capture-error.ts";
 import { hookName } from "./shim.ts";
 
 export interface NodeInstallation {
@@ -37,6 +37,8 @@ export async function findNode(
     // The caller's own options may not suit this Node, or print something.
     env: { NODE_OPTIONS: undefined, ELECTRON_RUN_AS_NODE: undefined },
     timeoutMs: 10_000,
+    // It has nothing to put in order.
+    killAfterMs: 1_000,
     ...(signal && { signal }),
   });
   return JSON.parse(stdout) as NodeInstallation;

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listNodeProcesses, type NodeProcess } from "../../toolchain/processes.ts";
-import { CaptureError } from "./capture-error.ts";
+import { CaptureError } from "../capture-error.ts";
 import { listTargets } from "./inspector-client.ts";
 import { listeningPorts } from "./listening-ports.ts";
 
@@ -24,35 +24,51 @@ export interface OpenedInspector {
   readonly process: NodeProcess;
 }
 
-/** @throws CaptureError `not-node`, `no-signal`, `port-taken` or `no-inspector`. */
-export async function openInspector(pid: number, signal?: AbortSignal): Promise<OpenedInspector> {
+/** @throws CaptureError `not-node`; the signal's reason when aborted. */
+export async function findNodeProcess(pid: number, signal?: AbortSignal): Promise<NodeProcess> {
   const target = (await listNodeProcesses(signal)).find((each) => each.pid === pid);
-  if (!target) {
-    const problem = `Process ${pid} is not a Node process of yours, or has ended`;
-    throw new CaptureError("not-node", `${problem}: choose another.`);
-  }
+  if (target) return target;
+  const problem = `Process ${pid} is not a Node process of yours, or has ended`;
+  throw new CaptureError("not-node", `${problem}: choose another.`);
+}
+
+/**
+ * @throws CaptureError `no-signal`, `port-taken` or `no-inspector`; the signal's reason when
+ *   aborted.
+ */
+export async function openInspector(
+  target: NodeProcess,
+  signal?: AbortSignal,
+): Promise<OpenedInspector> {
+  const { pid } = target;
   const before = new Set(await listeningPorts(pid, signal));
   await askToOpen(pid);
   const start = performance.now();
   let triedEarlier = false;
   while (performance.now() - start < givenUpAfterMs) {
     const ports = await listeningPorts(pid, signal);
-    const opened = await firstInspector(ports.filter((port) => !before.has(port)));
+    const opened = await firstInspector(
+      ports.filter((port) => !before.has(port)),
+      signal,
+    );
     if (opened) return { address: `${host}:${opened}`, openedByUs: true, process: target };
     if (!triedEarlier && performance.now() - start > openedAfterMs) {
       // It was open already, or never will be. Other ports of the process see one GET.
       triedEarlier = true;
-      const open = await firstInspector([...before]);
+      const open = await firstInspector([...before], signal);
       if (open) return { address: `${host}:${open}`, openedByUs: false, process: target };
     }
     await sleep(pollMs, undefined, { signal });
   }
-  throw await whyNot(pid);
+  throw await whyNot(pid, signal);
 }
 
-async function firstInspector(ports: readonly number[]): Promise<number | undefined> {
+async function firstInspector(
+  ports: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
   for (const port of ports) {
-    if ((await listTargets(host, port)).length > 0) return port;
+    if ((await listTargets(host, port, signal)).length > 0) return port;
   }
   return undefined;
 }
@@ -85,15 +101,23 @@ async function catchesSigusr1(pid: number): Promise<boolean> {
   return caught !== undefined && (BigInt(`0x${caught}`) & sigusr1Bit) !== 0n;
 }
 
-async function whyNot(pid: number): Promise<CaptureError> {
-  const [other] = await listTargets(host, defaultPort);
-  if (other) {
-    return new CaptureError(
-      "port-taken",
-      `Process ${pid} could not open its inspector: port ${defaultPort} belongs to another one (${other.title}). ` +
-        `End that debug session, or start the program with "node --inspect-port=0".`,
-    );
-  }
+/** Why no inspector could open, where another process has the port that Node opens them at. */
+export async function portTaken(
+  pid: number,
+  signal: AbortSignal | undefined,
+): Promise<CaptureError | undefined> {
+  const [other] = await listTargets(host, defaultPort, signal);
+  if (!other) return undefined;
+  return new CaptureError(
+    "port-taken",
+    `Process ${pid} could not open its inspector: port ${defaultPort} belongs to another one (${other.title}). ` +
+      `End that debug session, or start the program with "node --inspect-port=0".`,
+  );
+}
+
+async function whyNot(pid: number, signal: AbortSignal | undefined): Promise<CaptureError> {
+  const taken = await portTaken(pid, signal);
+  if (taken) return taken;
   return new CaptureError(
     "no-inspector",
     `Process ${pid} did not open its inspector in ${givenUpAfterMs / 1000} s: it is stopped, inside one long native call, or handles SIGUSR1 itself. ` +

@@ -10,6 +10,9 @@
  * - Past all that, by another absolute path: the hook is still loaded, by NODE_OPTIONS, and
  *   leaves a record that says that this process is not profiled.
  *
+ * In a session that is watched, the hook also lets the main thread show that it turns: by touching
+ * a file, twice a second, with a timer that keeps no program alive.
+ *
  * The same records give the profiles their titles. Package managers run, but unprofiled: nobody
  * asks about npm's own time. A process started with an environment of its own is not seen.
  *
@@ -20,8 +23,8 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
-import type { Environment } from "../../toolchain/environment.ts";
-import { CaptureError } from "./capture-error.ts";
+import { type Environment, spellingOf } from "../../toolchain/environment.ts";
+import { CaptureError } from "../capture-error.ts";
 
 export type Sampler = "prof" | "cpu-prof";
 
@@ -30,6 +33,10 @@ export const hookName = "hangscope-hook.cjs";
 
 /** Folder below a capture's own in which each process leaves its record, `<pid>.json`. */
 export const processesFolder = "processes";
+
+/** Folder in which each main thread touches its file, named by the pid, as long as it turns. */
+export const beatsFolder = "beats";
+const beatMs = 500;
 
 /** What the hook writes. */
 export interface ProcessRecord {
@@ -44,19 +51,29 @@ const packageManagers = ["npm", "npx", "pnpm", "pnpx", "yarn", "yarnpkg", "corep
   (name) => [name, `${name}.js`, `${name}.cjs`, `${name}-cli.js`],
 );
 
-/** What the real Node is given so that it leaves its profile in `directory`. */
-export function samplerFlags(sampler: Sampler, directory: string): string[] {
+/**
+ * What the real Node is given so that it leaves its profile in `directory`. V8 expands `%p` to the
+ * process and `%t` to the time, and would expand others. Without the time a worker thread takes
+ * over the log of one that ended at the same address: welcome only where no more than the logs of
+ * the threads that run are wanted.
+ */
+export function samplerFlags({ sampler, directory, isWatched }: SamplerOptions): string[] {
   if (sampler === "cpu-prof") return ["--cpu-prof", `--cpu-prof-dir=${directory}`];
-  // V8 expands %p, so that every process has a log of its own, and would expand others.
-  return ["--prof", `--logfile=${join(directory.replaceAll("%", "%%"), "%p-v8.log")}`];
+  const name = isWatched ? "%p-v8.log" : "%p-%t-v8.log";
+  return ["--prof", `--logfile=${join(directory.replaceAll("%", "%%"), name)}`];
 }
 
-export interface ShimOptions {
+export interface SamplerOptions {
   /** Absolute path of the folder for the profiles; the shim is a folder below it. */
   readonly directory: string;
   readonly sampler: Sampler;
+  /** Main threads show that they turn. */
+  readonly isWatched: boolean;
+}
+
+export interface ShimOptions extends SamplerOptions {
   /** The environment and working folder that the program would have without us. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly cwd: string;
   /** Absolute path of the Node to run; the next on PATH by default. */
   readonly node?: string;
@@ -67,7 +84,7 @@ export interface ShimOptions {
  * @throws CaptureError `unusable-folder` when PATH cannot hold the folder.
  */
 export async function writeShim(shimOptions: ShimOptions): Promise<Environment> {
-  const { directory, sampler, env, cwd, node } = shimOptions;
+  const { directory, env, cwd, node, isWatched } = shimOptions;
   const shim = join(directory, "shim");
   if (shim.includes(delimiter)) {
     const problem = `${directory} has a "${delimiter}" in it, which PATH cannot hold`;
@@ -75,14 +92,17 @@ export async function writeShim(shimOptions: ShimOptions): Promise<Environment> 
   }
   await mkdir(shim, { recursive: true, mode: 0o700 });
   await mkdir(join(directory, processesFolder), { recursive: true, mode: 0o700 });
-  const flags = samplerFlags(sampler, directory);
+  const beats = isWatched ? join(directory, beatsFolder) : undefined;
+  if (beats !== undefined) await mkdir(beats, { recursive: true, mode: 0o700 });
+  const flags = samplerFlags(shimOptions);
   const hook = join(shim, hookName);
-  await writeFile(hook, hookScript(directory, shim, flags));
+  await writeFile(hook, hookScript({ directory, shim, flags, beats }));
   const options = `--require ${quotedForNodeOptions(hook)}`;
-  const pathKey = Object.keys(env).find((key) => /^path$/i.test(key)) ?? "PATH";
+  const path = spellingOf(env, "PATH");
+  const nodeOptions = spellingOf(env, "NODE_OPTIONS");
   const variables = {
-    [pathKey]: [shim, env[pathKey]].filter(Boolean).join(delimiter),
-    NODE_OPTIONS: [env["NODE_OPTIONS"], options].filter(Boolean).join(" "),
+    [path]: [shim, env[path]].filter(Boolean).join(delimiter),
+    [nodeOptions]: [env[nodeOptions], options].filter(Boolean).join(" "),
   };
   if (process.platform === "win32") {
     await writeFile(join(shim, "node.cmd"), windowsShim(flags, node));
@@ -156,13 +176,22 @@ function windowsShim(flags: readonly string[], node: string | undefined): string
   ].join("\r\n");
 }
 
+interface HookOptions {
+  readonly directory: string;
+  readonly shim: string;
+  readonly flags: readonly string[];
+  readonly beats: string | undefined;
+}
+
 /**
  * Runs in every Node process before the program, Node 18 and newer: nothing it does may fail the
  * program. A CPU profile is written on exit only, so an interrupt that nobody else handles is
  * made an exit.
  */
-function hookScript(directory: string, shim: string, flags: readonly string[]): string {
+function hookScript({ directory, shim, flags, beats }: HookOptions): string {
   const constants = JSON.stringify({
+    beats,
+    beatMs,
     records: join(directory, processesFolder),
     shim: process.platform === "win32" ? undefined : join(shim, "node"),
     flags,
@@ -170,7 +199,7 @@ function hookScript(directory: string, shim: string, flags: readonly string[]): 
   });
   return `"use strict";
 try {
-  const { records, shim, flags, packageManagers } = ${constants};
+  const { beats, beatMs, records, shim, flags, packageManagers } = ${constants};
   const { basename, join } = require("path");
   const { isMainThread } = require("worker_threads");
   const profiled = process.execArgv.includes(flags[0]);
@@ -178,7 +207,20 @@ try {
     if (isMainThread) {
       const { pid, argv } = process;
       const record = { pid, argv: argv.slice(0, 20), cwd: process.cwd(), profiled };
-      require("fs").writeFileSync(join(records, pid + ".json"), JSON.stringify(record));
+      const { utimesSync, writeFileSync } = require("fs");
+      writeFileSync(join(records, pid + ".json"), JSON.stringify(record));
+      if (beats) {
+        // The program may put its own in the place of these later.
+        const { now } = Date;
+        const file = join(beats, String(pid));
+        writeFileSync(file, "");
+        setInterval(() => {
+          try {
+            const seconds = now() / 1000;
+            utimesSync(file, seconds, seconds);
+          } catch {}
+        }, beatMs).unref();
+      }
     }
     if (shim) process.execPath = shim;
     if (shim && flags[0] === "--prof") {

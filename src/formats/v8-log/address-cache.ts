@@ -1,55 +1,69 @@
 /** Address → chain of frames, for the few thousand addresses that most of a log consists of. */
 const maxEntries = 1 << 17;
 
+/** What `get` gives for an address that it knows nothing of. */
+export const unknown = -2;
+
 export class AddressCache {
-  #keys = new Float64Array(1 << 12);
-  #values = new Int32Array(1 << 12);
+  /** Key and value of each slot stand together: a look is one access to memory. */
+  #slots = new Float64Array(1 << 13);
   #mask = (1 << 12) - 1;
   #size = 0;
 
   /**
-   * The value of `addresses[index]`, or -1. Takes the array, as a number of its own that is
-   * handed to a function costs an allocation, and this is asked for every frame of every tick.
+   * The value of `addresses[index]`, or `unknown`. Takes the array, as a number of its own that
+   * is handed to a function costs an allocation, and this is asked for every frame of every tick.
    */
   get(addresses: Float64Array, index: number): number {
     const address = addresses[index]!;
+    const slots = this.#slots;
     for (let slot = hash(address) & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const key = this.#keys[slot]!;
-      if (key === address) return this.#values[slot]! - 1;
-      if (key === 0) return -1;
+      const key = slots[slot * 2]!;
+      if (key === 0) return unknown;
+      if (key === address) return slots[slot * 2 + 1]!;
     }
   }
 
-  /** `value` is 0 or more; -1 makes the cache forget. Address 0 is never kept. */
+  /** `value` is -1 or more. Address 0 is never kept. */
   set(address: number, value: number): void {
     if (address === 0) return;
-    let slot = hash(address) & this.#mask;
-    while (this.#keys[slot] !== 0 && this.#keys[slot] !== address) slot = (slot + 1) & this.#mask;
-    if (this.#keys[slot] === 0) {
-      if (value < 0) return;
+    const slot = this.#slotOf(address);
+    if (this.#slots[slot * 2] === 0) {
       if (this.#size * 2 >= this.#mask) {
         this.#makeRoom();
         this.set(address, value);
         return;
       }
       this.#size++;
-      this.#keys[slot] = address;
+      this.#slots[slot * 2] = address;
     }
-    this.#values[slot] = value + 1;
+    this.#slots[slot * 2 + 1] = value;
+  }
+
+  forget(address: number): void {
+    const slot = this.#slotOf(address);
+    if (this.#slots[slot * 2] !== 0) this.#slots[slot * 2 + 1] = unknown;
+  }
+
+  /** Where the address stands or would stand. */
+  #slotOf(address: number): number {
+    let slot = hash(address) & this.#mask;
+    for (;;) {
+      const key = this.#slots[slot * 2]!;
+      if (key === address || key === 0) return slot;
+      slot = (slot + 1) & this.#mask;
+    }
   }
 
   #makeRoom(): void {
-    const keys = this.#keys;
-    const values = this.#values;
+    const old = this.#slots;
     const isFull = this.#size >= maxEntries;
-    const capacity = isFull ? keys.length : keys.length * 2;
-    this.#keys = new Float64Array(capacity);
-    this.#values = new Int32Array(capacity);
-    this.#mask = capacity - 1;
+    this.#slots = new Float64Array(isFull ? old.length : old.length * 2);
+    this.#mask = this.#slots.length / 2 - 1;
     this.#size = 0;
     if (isFull) return;
-    for (let i = 0; i < keys.length; i++) {
-      if (values[i]! > 0) this.set(keys[i]!, values[i]! - 1);
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at] !== 0 && old[at + 1] !== unknown) this.set(old[at]!, old[at + 1]!);
     }
   }
 }

@@ -12,10 +12,16 @@ import type { FileSpans } from "./file-spans.ts";
 import { type FunctionName, splitFunctionName } from "./function-name.ts";
 import type { FileSpan, Script } from "./script.ts";
 import type { ScriptFiles } from "./script-files.ts";
-import { findRow, parseSourceTable, type SourceTable } from "./source-table.ts";
+import { findPlaces } from "./source-table.ts";
+import type { SourceTables } from "./source-tables.ts";
 
 /** A chain of no frames: the time belongs to the frame below. */
 export const transparentChain = 0;
+/** Of a chain's number: it is that of its only frame, as most are; or of a row of frames. */
+const isSingle = 1;
+/** Of a chain's number: its frames are JavaScript or WebAssembly. */
+const isScripted = 2;
+const flagBits = 2;
 
 const categoryOf: Readonly<Record<CodeKind, Category>> = {
   js: "js",
@@ -26,26 +32,23 @@ const categoryOf: Readonly<Record<CodeKind, Category>> = {
   callback: "native",
 };
 
-/** Rows of parsed source tables kept at a time: they are cheap to parse again. */
-const maxCachedRows = 1 << 18;
 const maxSourceUrlBytes = 16 * 1024;
 
 export class CodeFrames {
   readonly #builder: ProfileBuilder;
   readonly #spans: FileSpans;
+  readonly #tables: SourceTables;
   readonly #files: ScriptFiles;
-  /** Chain `n` is the frames from `starts[n]` to `starts[n + 1]`, outermost first. */
+  /** Row `n` is the frames from `starts[n]` to `starts[n + 1]`, outermost first. */
   readonly #starts: number[] = [0, 0];
   readonly #frames: number[] = [];
-  readonly #isJs: boolean[] = [false];
-  readonly #tables = new Map<Code, SourceTable>();
-  #cachedRows = 0;
   readonly #names = new Map<LoggedFunction, FunctionName>();
   readonly #scripts = new Map<Script, string>();
 
-  constructor(builder: ProfileBuilder, spans: FileSpans, files: ScriptFiles) {
+  constructor(builder: ProfileBuilder, spans: FileSpans, tables: SourceTables, files: ScriptFiles) {
     this.#builder = builder;
     this.#spans = spans;
+    this.#tables = tables;
     this.#files = files;
   }
 
@@ -55,13 +58,15 @@ export class CodeFrames {
   }
 
   isJs(chain: number): boolean {
-    return this.#isJs[chain]!;
+    return (chain & isScripted) !== 0;
   }
 
   /** The stack `parent` with the chain's frames on top. */
   push(chain: number, parent: number): number {
-    const end = this.#starts[chain + 1]!;
-    for (let i = this.#starts[chain]!; i < end; i++) {
+    const row = chain >> flagBits;
+    if ((chain & isSingle) !== 0) return this.#builder.node(parent, row);
+    const end = this.#starts[row + 1]!;
+    for (let i = this.#starts[row]!; i < end; i++) {
       parent = this.#builder.node(parent, this.#frames[i]!);
     }
     return parent;
@@ -90,19 +95,17 @@ export class CodeFrames {
   }
 
   #make(code: Code, offset: number): number {
-    const table = code.table && code.tier !== "baseline" ? this.#tableOf(code) : undefined;
-    const row = table ? findRow(table, offset) : -1;
-    if (!table || !code.func || row < 0) {
+    const table = code.tier === "baseline" ? undefined : code.table;
+    const places = table && findPlaces(this.#tables.text(table), offset);
+    if (!places || !code.func) {
       if (code.plainChain < 0) code.plainChain = this.#plain(code);
       return code.plainChain;
     }
+    const { positions, callees } = places;
     const frames: number[] = [];
-    let position = table.columns[table.length + row]!;
-    let inlining = table.columns[table.length * 2 + row]!;
-    while (inlining >= 0 && inlining < table.inlinings.length) {
-      const { callee, position: callPosition, parent } = table.inlinings[inlining]!;
+    for (const [i, callee] of callees.entries()) {
       const func = code.callees[callee];
-      if (func) frames.push(this.#frame(func, code, position, true));
+      if (func) frames.push(this.#frame(func, code, positions[i]!, true));
       else if (callee >= 0) {
         this.#builder.warn(
           "unknown-inlined-function",
@@ -110,10 +113,8 @@ export class CodeFrames {
             "their time is given to the caller.",
         );
       }
-      position = callPosition;
-      inlining = parent;
     }
-    frames.push(this.#frame(code.func, code, position, false));
+    frames.push(this.#frame(code.func, code, positions.at(-1)!, false));
     return this.#chain(frames.reverse(), true);
   }
 
@@ -126,13 +127,15 @@ export class CodeFrames {
   }
 
   #chain(frames: readonly number[], isJs: boolean): number {
+    const flags = (frames.length === 1 ? isSingle : 0) | (isJs ? isScripted : 0);
+    if (frames.length === 1) return (frames[0]! << flagBits) | flags;
     this.#frames.push(...frames);
-    this.#starts.push(this.#frames.length);
-    return this.#isJs.push(isJs) - 1;
+    return ((this.#starts.push(this.#frames.length) - 2) << flagBits) | flags;
   }
 
   #frame(func: LoggedFunction, { tier }: Code, position: number, inlined: boolean): number {
     const key = (position + 1) * 16 + tierId(tier) * 2 + (inlined ? 1 : 0);
+    func.frames ??= new Map();
     let frame = func.frames.get(key);
     if (frame === undefined) {
       const name = this.#function(func);
@@ -180,20 +183,6 @@ export class CodeFrames {
       this.#spans.read({ offset: span.offset, length }).toString("latin1"),
     );
     return /^[^\s'"]*/.exec(text.trimStart())![0];
-  }
-
-  #tableOf(code: Code): SourceTable {
-    const cached = this.#tables.get(code);
-    if (cached) return cached;
-    const bytes = this.#spans.read(code.table!);
-    const table = parseSourceTable(bytes, 0, bytes.length);
-    this.#cachedRows += table.length;
-    if (this.#cachedRows > maxCachedRows) {
-      this.#tables.clear();
-      this.#cachedRows = table.length;
-    }
-    this.#tables.set(code, table);
-    return table;
   }
 }
 

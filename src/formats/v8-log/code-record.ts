@@ -37,7 +37,7 @@ export function parseCodeRecord(
   const address = parseHex(bytes, timeEnd + 1, addressEnd);
   const size = parseDecimal(bytes, addressEnd + 1, sizeEnd);
   if (!(address > 0) || !(size >= 0)) return undefined;
-  const type = bytes.toString("latin1", typeStart, typeEnd);
+  const type = shortText(bytes, typeStart, typeEnd, usualTypes);
   const nameStart = sizeEnd + 1;
   if (!isFunctionType(type)) {
     return { type, address, size, name: text(bytes, nameStart, end), sfi: Number.NaN, mark: "" };
@@ -49,8 +49,27 @@ export function parseCodeRecord(
     ? parseHex(bytes, sfiStart, markStart - 1)
     : Number.NaN;
   if (markStart < 0 || sfiStart <= nameStart || Number.isNaN(sfi)) return "cut";
-  const mark = bytes.toString("latin1", markStart, end);
+  const mark = shortText(bytes, markStart, end, usualMarks);
   return { type, address, size, name: text(bytes, nameStart, sfiStart - 1), sfi, mark };
+}
+
+/** The two fields that most records have in common with others, without a string for each. */
+const usualTypes = [
+  "JS",
+  "Function",
+  "LazyCompile",
+  "BytecodeHandler",
+  "Builtin",
+  "Script",
+  "Eval",
+];
+const usualMarks = ["~", "^", "+", "*", "", "*'", "+'"];
+
+function shortText(bytes: Buffer, start: number, end: number, usual: readonly string[]): string {
+  for (const text of usual) {
+    if (text.length === end - start && hasAt(bytes, start, end, text)) return text;
+  }
+  return bytes.toString("latin1", start, end);
 }
 
 /** A mark is up to three signs, no letter or digit but an `o` at first; -1 when there is none. */

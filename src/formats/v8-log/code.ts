@@ -1,7 +1,8 @@
 /** What the log knows of a piece of machine code or bytecode. */
 import type { Tier } from "../../profile/profile.ts";
 import type { AddressRange } from "./range-map.ts";
-import type { FileSpan, Script } from "./script.ts";
+import type { Script } from "./script.ts";
+import type { TableSpan } from "./source-tables.ts";
 
 /** A JavaScript function of the log: what V8 calls a SharedFunctionInfo. */
 export interface LoggedFunction {
@@ -12,8 +13,8 @@ export interface LoggedFunction {
   start: number;
   /** The profile's function, or -1 before it is needed. */
   id: number;
-  /** The profile's frames of it by position, see `CodeFrames`. */
-  readonly frames: Map<number, number>;
+  /** The profile's frames of it by position, see `CodeFrames`; most functions never have one. */
+  frames: Map<number, number> | undefined;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface Code extends AddressRange {
   readonly name: string;
   readonly func: LoggedFunction | undefined;
   /** Where in the file its source table stands, once logged. */
-  table: FileSpan | undefined;
+  table: TableSpan | undefined;
   /** The functions that were inlined into it. */
   callees: readonly (LoggedFunction | undefined)[];
   /** Chains already made for offsets into this code, see `CodeFrames`. */
@@ -81,5 +82,5 @@ const wasmName = /^wasm-function\[\d+\]|-(?:liftoff|turbofan)$/;
 
 /** WebAssembly code is logged under the same type as JavaScript, with neither file nor line. */
 export function isWasmName(logged: string): boolean {
-  return !/:\d+:\d+$/.test(logged) && wasmName.test(logged);
+  return wasmName.test(logged) && !/:\d+:\d+$/.test(logged);
 }

@@ -3,7 +3,7 @@
  * it belongs to, and which script that is from.
  */
 import type { ProfileBuilder } from "../../profile/builder.ts";
-import { AddressCache } from "./address-cache.ts";
+import { AddressCache, unknown } from "./address-cache.ts";
 import {
   type Code,
   isFunctionType,
@@ -15,26 +15,27 @@ import {
 import type { CodeFrames } from "./code-frames.ts";
 import type { CodeRecord } from "./code-record.ts";
 import { EmbeddedBuiltins } from "./embedded-builtins.ts";
-import { fileAddress, Libraries, libraryLabel } from "./libraries.ts";
+import { fileAddress, Libraries, type Library, libraryLabel } from "./libraries.ts";
+import { MissingAddresses } from "./missing-addresses.ts";
 import { RangeMap } from "./range-map.ts";
 import type { SourceRecord } from "./records.ts";
 import { Script } from "./script.ts";
 import type { AddressResolver } from "./stacks.ts";
 
 export class Isolate implements AddressResolver {
-  readonly libraries = new Libraries();
   readonly builtins: EmbeddedBuiltins;
   platform = "";
-  removals = 0;
-  additions = 0;
+  changes = 0;
 
   readonly #builder: ProfileBuilder;
   readonly #frames: CodeFrames;
+  readonly #libraries = new Libraries();
   readonly #code = new RangeMap<Code>();
   readonly #scripts = new Map<number, Script>();
   readonly #functions = new Map<number, LoggedFunction>();
   readonly #callers = new AddressCache();
   readonly #leaves = new AddressCache();
+  readonly #missing = new MissingAddresses();
   #lastAdded: Code | undefined;
 
   constructor(builder: ProfileBuilder, frames: CodeFrames, builtinBase?: number) {
@@ -48,7 +49,10 @@ export class Isolate implements AddressResolver {
     const isWasm = isFunctionType(type) && isWasmName(record.name);
     const func = isFunctionType(type) && !isWasm ? this.#functionOf(record) : undefined;
     const kind = isWasm ? "wasm" : func ? "js" : kindOf(type);
-    if (kind === "builtin" || kind === "handler") this.builtins.builtin(start, size);
+    if (kind === "builtin" || kind === "handler") {
+      this.builtins.builtin(start, size);
+      this.#found(0, Number.POSITIVE_INFINITY);
+    }
     const name = func ? "" : record.name;
     const tier = isWasm && mark === "" ? "baseline" : tierOf(mark);
     const code: Code = {
@@ -65,6 +69,16 @@ export class Isolate implements AddressResolver {
     };
     this.#insert(code);
     this.#lastAdded = code;
+  }
+
+  addLibrary(library: Library): void {
+    this.#libraries.add(library);
+    this.#found(library.start, library.end);
+  }
+
+  codeRange(start: number): void {
+    this.builtins.codeRange(start);
+    this.#found(0, Number.POSITIVE_INFINITY);
   }
 
   /** False when nothing stands at `from`. */
@@ -129,12 +143,16 @@ export class Isolate implements AddressResolver {
 
   caller(addresses: Float64Array, index: number): number {
     const cached = this.#callers.get(addresses, index);
-    return cached >= 0 ? cached : this.#resolve(addresses[index]!, true, this.#callers);
+    return cached !== unknown ? cached : this.#resolve(addresses[index]!, true, this.#callers);
+  }
+
+  isCurrent(addresses: Float64Array, index: number): boolean {
+    return this.#callers.get(addresses, index) !== unknown;
   }
 
   leaf(addresses: Float64Array, index: number): number {
     const cached = this.#leaves.get(addresses, index);
-    return cached >= 0 ? cached : this.#resolve(addresses[index]!, false, this.#leaves);
+    return cached !== unknown ? cached : this.#resolve(addresses[index]!, false, this.#leaves);
   }
 
   isJs(chain: number): boolean {
@@ -156,7 +174,7 @@ export class Isolate implements AddressResolver {
 
   #resolve(address: number, isCaller: boolean, cache: AddressCache): number {
     const chain = this.#find(address, isCaller);
-    if (chain >= 0) cache.set(address, chain);
+    if (chain >= 0 || this.#missing.add(address)) cache.set(address, chain);
     return chain;
   }
 
@@ -164,7 +182,7 @@ export class Isolate implements AddressResolver {
     if (address === 0) return -1;
     const code = this.#code.find(address);
     if (code) return this.#frames.at(code, address, isCaller);
-    const library = this.libraries.find(address);
+    const library = this.#libraries.find(address);
     if (library) {
       const func = this.#builder.func({
         name: libraryLabel(library.path),
@@ -182,20 +200,30 @@ export class Isolate implements AddressResolver {
   }
 
   #insert(code: Code): void {
-    this.additions++;
+    this.#found(code.start, code.start + code.size);
     this.#code.add(code, (removed) => this.#forget(removed));
   }
 
   /** Code that ticks were in has gone from its addresses. */
   #forget(code: Code): void {
     if (!code.chains) return;
-    this.removals++;
+    this.changes++;
     code.chains.forEach((_chain, key) => {
       const address = code.start + (key >> 1);
-      this.#callers.set(address, -1);
-      this.#leaves.set(address, -1);
+      this.#forgetAddress(address);
     });
   }
+
+  /** Something stands in `[start, end)` now that did not before. */
+  #found(start: number, end: number): void {
+    const isMet = this.#missing.take(start, end, this.#forgetAddress);
+    if (isMet) this.changes++;
+  }
+
+  readonly #forgetAddress = (address: number): void => {
+    this.#callers.forget(address);
+    this.#leaves.forget(address);
+  };
 
   #script(id: number): Script {
     let script = this.#scripts.get(id);
@@ -214,7 +242,7 @@ export class Isolate implements AddressResolver {
       script: undefined,
       start: -1,
       id: -1,
-      frames: new Map(),
+      frames: undefined,
     };
     this.#functions.set(sfi, func);
     return func;

@@ -1,8 +1,9 @@
 /** Takes a log apart, line by line: what each record is, and what it changes. */
 import type { ProfileBuilder } from "../../profile/builder.ts";
+import type { Chunk } from "../file-chunks.ts";
 import { fieldEnd, hasAt, newline } from "./bytes.ts";
 import type { CodeFrames } from "./code-frames.ts";
-import { maxRecordBytes, parseCodeRecord } from "./code-record.ts";
+import { codeCreation, readCodeLines, withoutReturn } from "./code-lines.ts";
 import { Isolates } from "./isolates.ts";
 import {
   parseAddress,
@@ -14,6 +15,7 @@ import {
   parseVersion,
 } from "./records.ts";
 import { type Script, ScriptText } from "./script.ts";
+import type { SourceTables } from "./source-tables.ts";
 
 /** Records that say nothing about where time went. */
 const ignored = new Set(
@@ -32,22 +34,13 @@ const minStreamedBytes = 64 * 1024;
 
 const letterC = 99;
 const letterT = 116;
-const codeCreation = "code-creation,";
 const scriptSource = "script-source,";
 const recordName = /^[a-zA-Z][\w-]*$/;
-
-export interface Chunk {
-  /** The part of the buffer that holds bytes of the log. */
-  readonly start: number;
-  readonly end: number;
-  /** Where in the file `start` stands. */
-  readonly fileOffset: number;
-  readonly isLast: boolean;
-}
 
 export class LogParser {
   readonly #builder: ProfileBuilder;
   readonly #isolates: Isolates;
+  readonly #tables: SourceTables;
   /** The script whose source is longer than the buffer and not at its end yet. */
   #text: { readonly reader: ScriptText; readonly script: Script } | undefined;
   #records = 0;
@@ -55,8 +48,14 @@ export class LogParser {
   #version = "";
   #interval = 0;
 
-  constructor(builder: ProfileBuilder, frames: CodeFrames, builtinBase?: number) {
+  constructor(
+    builder: ProfileBuilder,
+    frames: CodeFrames,
+    tables: SourceTables,
+    builtinBase?: number,
+  ) {
     this.#builder = builder;
+    this.#tables = tables;
     this.#isolates = new Isolates(builder, frames, builtinBase);
   }
 
@@ -80,11 +79,11 @@ export class LogParser {
   }
 
   /**
-   * Takes the whole lines of `[start, end)`, which stands at `fileOffset` of the file, and the
-   * beginning of a script's text that is longer than the buffer.
+   * Takes the whole lines of a chunk, and the beginning of a script's text that is longer than it.
+   * @param isLast whether the file ends with it
    * @returns the index of the first byte not taken.
    */
-  feed(bytes: Buffer, view: DataView, { start, end, fileOffset, isLast }: Chunk): number {
+  feed({ bytes, view, start, end, fileOffset }: Chunk, isLast: boolean): number {
     // The buffer of the last call may have been filled again since.
     this.#isolates.stacks.forgetBuffer();
     const base = fileOffset - start;
@@ -152,41 +151,22 @@ export class LogParser {
     this.#isolates.timeline.add(tick.node, tick.time);
   }
 
-  /**
-   * Reads the code record whose first line is `[start, lineEnd)`. Line ends in its name are
-   * joined up to the line with its mark, unless there is none or another record stands between.
-   * @returns where the next line starts, or -1 to wait for more of the log.
-   */
+  /** @returns where the next line starts, or -1 to wait for more of the log. */
   #readCode(
     bytes: Buffer,
     start: number,
     firstEnd: number,
-    { end, isLast }: Pick<Chunk, "end" | "isLast">,
+    available: { readonly end: number; readonly isLast: boolean },
   ): number {
-    let record = parseCodeRecord(bytes, start, withoutReturn(bytes, start, firstEnd));
-    let lineEnd = firstEnd;
-    while (record === "cut") {
-      const lineStart = lineEnd + 1;
-      lineEnd = bytes.indexOf(newline, lineStart);
-      const isMissing = lineEnd < 0 || lineEnd >= end;
-      if (isMissing && !isLast && end - start <= maxRecordBytes) return -1;
-      if (isMissing || lineEnd - start > maxRecordBytes) break;
-      const textEnd = withoutReturn(bytes, start, lineEnd);
-      if (
-        hasAt(bytes, lineStart, lineEnd, codeCreation) &&
-        typeof parseCodeRecord(bytes, lineStart, textEnd) === "object"
-      ) {
-        break;
-      }
-      record = parseCodeRecord(bytes, start, textEnd);
-    }
-    if (typeof record !== "object") {
+    const lines = readCodeLines(bytes, start, firstEnd, available);
+    if (!lines) return -1;
+    if (lines.record) {
+      this.#isolates.current.addCode(lines.record);
+      this.#records++;
+    } else {
       this.#malformed++;
-      return firstEnd + 1;
     }
-    this.#isolates.current.addCode(record);
-    this.#records++;
-    return lineEnd + 1;
+    return lines.next;
   }
 
   #readRecord(bytes: Buffer, start: number, end: number, base: number): void {
@@ -203,7 +183,13 @@ export class LogParser {
     switch (name) {
       case "code-source-info": {
         const source = parseSource(bytes, start, end, base);
-        return source !== undefined && isolate.addSource(source);
+        if (!source) return false;
+        const { table } = source;
+        if (table) {
+          const from = table.offset - base;
+          this.#tables.keep(table, bytes.subarray(from, from + table.length));
+        }
+        return isolate.addSource(source);
       }
       case "script-source": {
         const head = this.#beginScript(bytes, start, end);
@@ -230,12 +216,12 @@ export class LogParser {
       }
       case "shared-library": {
         const library = parseLibrary(bytes, start, end);
-        if (library) isolate.libraries.add(library);
+        if (library) isolate.addLibrary(library);
         return library !== undefined;
       }
       case "new": {
         const range = parseCodeRange(bytes, start, end);
-        if (range !== undefined) isolate.builtins.codeRange(range);
+        if (range !== undefined) isolate.codeRange(range);
         return true;
       }
       case "profiler":
@@ -291,8 +277,4 @@ export class LogParser {
     this.#records++;
     return lineEnd + 1;
   }
-}
-
-function withoutReturn(bytes: Uint8Array, start: number, end: number): number {
-  return end > start && bytes[end - 1] === 13 ? end - 1 : end;
 }

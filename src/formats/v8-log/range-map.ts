@@ -19,7 +19,12 @@ class Block<T extends AddressRange> {
 }
 
 export class RangeMap<T extends AddressRange> {
-  #blocks: Block<T>[] = [];
+  readonly #blocks: Block<T>[] = [];
+  /**
+   * Where each block but the first starts: kept apart, as a block's own arrays are far from each
+   * other. Only the first can be added to at its start, and that one is not asked for.
+   */
+  readonly #firsts: number[] = [];
   #size = 0;
 
   get size(): number {
@@ -47,9 +52,11 @@ export class RangeMap<T extends AddressRange> {
     if (!block) {
       block = new Block();
       this.#blocks.push(block);
+      this.#firsts.push(range.start);
     } else if (block.ranges.length === blockSize) {
       const upper = split(block);
       this.#blocks.splice(index + 1, 0, upper);
+      this.#firsts.splice(index + 1, 0, upper.starts[0]!);
       if (range.start >= upper.starts[0]!) block = upper;
     }
     const at = lastAtOrBelow(block, range.start) + 1;
@@ -69,7 +76,12 @@ export class RangeMap<T extends AddressRange> {
     if (range?.start !== address) return undefined;
     block.starts.copyWithin(at, at + 1, block.ranges.length);
     block.ranges.splice(at, 1);
-    if (block.ranges.length === 0) this.#blocks.splice(index, 1);
+    if (block.ranges.length === 0) {
+      this.#blocks.splice(index, 1);
+      this.#firsts.splice(index, 1);
+    } else if (at === 0) {
+      this.#firsts[index] = block.starts[0]!;
+    }
     this.#size--;
     return range;
   }
@@ -94,10 +106,10 @@ export class RangeMap<T extends AddressRange> {
   /** The last block that starts at or below `address`, else the first. */
   #blockOf(address: number): number {
     let low = 0;
-    let high = this.#blocks.length;
+    let high = this.#firsts.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if (this.#blocks[middle]!.starts[0]! <= address) low = middle;
+      if (this.#firsts[middle]! <= address) low = middle;
       else high = middle;
     }
     return low;

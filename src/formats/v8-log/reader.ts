@@ -11,6 +11,7 @@ import { LogParser } from "./log-parser.ts";
 import { readLog } from "./log-stream.ts";
 import { ScriptFiles } from "./script-files.ts";
 import { addSourceMaps } from "./source-maps.ts";
+import { SourceTables } from "./source-tables.ts";
 
 const format = "v8-log";
 
@@ -41,9 +42,10 @@ async function readOnce(
 ): Promise<{ profile: Profile; betterBase: number | undefined }> {
   const builder = new ProfileBuilder();
   const spans = new FileSpans(file.fd);
-  const frames = new CodeFrames(builder, spans, new ScriptFiles());
-  const parser = new LogParser(builder, frames, builtinBase);
-  await readLog(file, parser, spans, options);
+  const tables = new SourceTables(spans);
+  const frames = new CodeFrames(builder, spans, tables, new ScriptFiles());
+  const parser = new LogParser(builder, frames, tables, builtinBase);
+  await readLog(file, parser, options);
   if (parser.records === 0) {
     const head = spans.read({ offset: 0, length: 40 });
     throw new FormatError(path, {

@@ -1,6 +1,6 @@
 /** Records whose fields hold no raw text, as values. `start` is where the fields begin. */
 import { comma, fieldEnd, hasAt, parseDecimal, parseHex, unescapePath } from "./bytes.ts";
-import type { FileSpan } from "./script.ts";
+import type { TableSpan } from "./source-tables.ts";
 
 export interface SourceRecord {
   readonly address: number;
@@ -8,7 +8,7 @@ export interface SourceRecord {
   /** Of the function, in the script's source. */
   readonly start: number;
   /** The source table and the inlinings; undefined when there are none, as for baseline code. */
-  readonly table: FileSpan | undefined;
+  readonly table: TableSpan | undefined;
   readonly sfis: readonly number[];
 }
 
@@ -29,22 +29,28 @@ export function parseSource(
   if (endEnd >= end || Number.isNaN(address + script + position)) return undefined;
   let sfisStart = end;
   while (bytes[sfisStart - 1] !== comma) sfisStart--;
+  const sfis = parseSfis(bytes, sfisStart, end);
   const length = sfisStart - 1 - (endEnd + 1);
-  const isEmpty = length <= ",".length;
-  const table = isEmpty ? undefined : { offset: base + endEnd + 1, length };
-  return { address, script, start: position, table, sfis: parseSfis(bytes, sfisStart, end) };
+  if (length <= ",".length) return { address, script, start: position, table: undefined, sfis };
+  // The inlinings are shorter than the rows, and most often there are none.
+  let rowBytes = length - 1;
+  while (rowBytes > 0 && bytes[endEnd + 1 + rowBytes] !== comma) rowBytes--;
+  const table = { offset: base + endEnd + 1, length, rowBytes, keptAt: -1 };
+  return { address, script, start: position, table, sfis };
 }
 
 const letterS = 83;
+const noSfis: readonly number[] = [];
 
 /** `S0x1fS0x2e…` */
 function parseSfis(bytes: Buffer, start: number, end: number): readonly number[] {
+  if (bytes[start] !== letterS || start >= end) return noSfis;
   const sfis: number[] = [];
-  while (start < end && bytes[start] === letterS) {
-    const next = bytes.indexOf(letterS, start + 1);
-    const sfiEnd = next < 0 || next > end ? end : next;
-    sfis.push(parseHex(bytes, start + 1, sfiEnd));
-    start = sfiEnd;
+  while (start < end) {
+    let next = start + 1;
+    while (next < end && bytes[next] !== letterS) next++;
+    sfis.push(parseHex(bytes, start + 1, next));
+    start = next;
   }
   return sfis;
 }

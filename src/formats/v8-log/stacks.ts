@@ -25,10 +25,10 @@ const stateFrames: readonly (readonly [name: string, category: Category] | undef
 
 /** Finds what stands at addresses; chains are those of `CodeFrames`. */
 export interface AddressResolver {
-  /** Changes whenever an address that resolved may resolve to something else. */
-  readonly removals: number;
-  /** Changes whenever an address that did not resolve may do so now. */
-  readonly additions: number;
+  /** Changes whenever an address may resolve to something else than before. */
+  readonly changes: number;
+  /** False when `addresses[index]`, a return address, may resolve to something else than before. */
+  isCurrent(addresses: Float64Array, index: number): boolean;
   /** The chain of `addresses[index]`, a return address; or -1. */
   caller(addresses: Float64Array, index: number): number;
   /** The chain of `addresses[index]`, an instruction pointer; or -1. */
@@ -66,10 +66,9 @@ export class Stacks {
   #lastView: DataView = new DataView(new ArrayBuffer(0));
   #lastStart = 0;
   #lastEnd = 0;
-  #lastRemovals = 0;
-  #lastAdditions = 0;
-  #hasUnresolved = false;
-  /** By depth, bottom of the stack first: the node, and its distance from the line's end. */
+  #lastChanges = 0;
+  /** By depth, bottom of the stack first: address, node, and its distance from the line's end. */
+  #addresses = new Float64Array(512);
   #nodes = new Int32Array(512);
   #distances = new Int32Array(512);
   #depth = 0;
@@ -137,11 +136,9 @@ export class Stacks {
 
   #readFrames(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
     const resolver = this.#resolver;
-    const canShare =
-      this.#lastBytes !== undefined &&
-      this.#lastRemovals === resolver.removals &&
-      (!this.#hasUnresolved || this.#lastAdditions === resolver.additions);
-    const shared = canShare ? this.#sharedDepth(bytes, view, start, end) : 0;
+    if (this.#lastChanges !== resolver.changes) this.#depth = this.#currentDepth();
+    this.#lastChanges = resolver.changes;
+    const shared = this.#lastBytes ? this.#sharedDepth(bytes, view, start, end) : 0;
     const stop = shared > 0 ? end - this.#distances[shared - 1]! : end;
     const own = this.#parseFrames(bytes, start, stop, end);
     if (own < 0) {
@@ -151,12 +148,11 @@ export class Stacks {
 
     let depth = shared;
     let node = shared > 0 ? this.#nodes[shared - 1]! : -1;
-    if (shared === 0) this.#hasUnresolved = false;
     if (shared + own > this.#nodes.length) this.#growStack(shared + own);
     for (let i = own - 1; i >= 0; i--) {
       const chain = resolver.caller(this.#ownAddresses, i);
       if (chain >= 0) node = resolver.push(chain, node);
-      else this.#hasUnresolved = true;
+      this.#addresses[depth] = this.#ownAddresses[i]!;
       this.#nodes[depth] = node;
       this.#distances[depth++] = this.#ownDistances[i]!;
     }
@@ -165,8 +161,6 @@ export class Stacks {
     this.#lastView = view;
     this.#lastStart = start;
     this.#lastEnd = end;
-    this.#lastRemovals = resolver.removals;
-    this.#lastAdditions = resolver.additions;
     return true;
   }
 
@@ -208,6 +202,13 @@ export class Stacks {
     this.#ownAddresses[index] = sign === minus ? previous - distance : previous + distance;
   }
 
+  /** How many frames at the bottom of the last tick mean what they meant then. */
+  #currentDepth(): number {
+    let depth = 0;
+    while (depth < this.#depth && this.#resolver.isCurrent(this.#addresses, depth)) depth++;
+    return depth;
+  }
+
   /** How many frames at the bottom are, byte for byte, those of the last tick. */
   #sharedDepth(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     const last = this.#lastBytes!;
@@ -215,11 +216,12 @@ export class Stacks {
     const delta = this.#lastEnd - end;
     const limit = Math.max(start, this.#lastStart - delta);
     let at = end;
+    // What eight bytes are as a number has no meaning; digits and commas never make a NaN or a zero.
     while (
-      at - 4 >= limit &&
-      view.getInt32(at - 4, true) === lastView.getInt32(at - 4 + delta, true)
+      at - 8 >= limit &&
+      view.getFloat64(at - 8, true) === lastView.getFloat64(at - 8 + delta, true)
     )
-      at -= 4;
+      at -= 8;
     while (at > limit && bytes[at - 1] === last[at - 1 + delta]) at--;
     const common = end - at;
     let depth = this.#depth;
@@ -228,10 +230,13 @@ export class Stacks {
   }
 
   #growStack(needed: number): void {
+    const addresses = new Float64Array(needed * 2);
     const nodes = new Int32Array(needed * 2);
     const distances = new Int32Array(needed * 2);
+    addresses.set(this.#addresses);
     nodes.set(this.#nodes);
     distances.set(this.#distances);
+    this.#addresses = addresses;
     this.#nodes = nodes;
     this.#distances = distances;
   }

@@ -29,6 +29,7 @@ export function fileView(
   rows.sort((a, b) => lines.line[a]! - lines.line[b]!);
   return {
     kind: "file",
+    weightUnit: profile.meta.weightUnit,
     functions,
     lines: {
       line: Uint32Array.from(rows, (row) => lines.line[row]!),

@@ -24,6 +24,7 @@ export function hottest(
   const details = collectDetails(structure, slice, new Set(hot));
   return {
     kind: "hottest",
+    weightUnit: profile.meta.weightUnit,
     functions: hot.map((func) => ({
       ...functionInfo(profile, func),
       self: slice.sourceSelf[func]!,

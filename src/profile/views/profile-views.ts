@@ -4,9 +4,12 @@ import type { Answer, AnswerTo, Filter, Query } from "../query.ts";
 import { Slice } from "../slice.ts";
 import { Structure } from "../structure.ts";
 import { fileView } from "./file.ts";
+import { findings } from "./findings.ts";
 import { flame, sandwich } from "./flame.ts";
+import { framesView } from "./frames.ts";
 import { hottest } from "./hottest.ts";
 import { report } from "./report.ts";
+import { stacksView } from "./stacks.ts";
 import { search, summary, timeline } from "./summary.ts";
 import { functionTable, tableChildren } from "./table.ts";
 
@@ -45,8 +48,14 @@ export class ProfileViews {
         return hottest(structure, this.#slice(structure, query.filter), query);
       case "report":
         return report(structure, this.#slice(structure, query.filter), query);
+      case "stacks":
+        return stacksView(this.#profile, query);
+      case "frames":
+        return framesView(this.#profile, query);
       case "search":
         return search(structure, this.#slice(structure, query.filter), query);
+      case "findings":
+        return findings(structure, this.#slice(structure, query.filter), query);
       case "timeline":
         return timeline(structure, query);
     }

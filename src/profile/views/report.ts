@@ -1,5 +1,6 @@
-import { categories, categoryId, type Profile } from "../profile.ts";
+import { categories, type Profile } from "../profile.ts";
 import type { QueryOf, ReportAnswer, ReportFunction } from "../query.ts";
+import { forEachSample } from "../samples-in.ts";
 import type { Slice } from "../slice.ts";
 import type { Structure } from "../structure.ts";
 import { functionName } from "./function-info.ts";
@@ -29,20 +30,12 @@ export function report(
   };
 }
 
-function countSelfSamples(
-  { samples, nodes, frames, functions }: Profile,
-  filter: QueryOf<"report">["filter"],
-): Uint32Array {
-  const { thread, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = filter;
-  const idle = categoryId("idle");
+function countSelfSamples(profile: Profile, filter: QueryOf<"report">["filter"]): Uint32Array {
+  const { frames, nodes, functions } = profile;
   const counts = new Uint32Array(functions.length);
-  for (let i = 0; i < samples.length; i++) {
-    if (thread !== undefined && samples.thread[i] !== thread) continue;
-    const time = samples.time[i]!;
-    if (time < from || time >= to) continue;
-    const func = frames.func[nodes.frame[samples.node[i]!]!]!;
-    if (functions.category[func] !== idle || filter.includeIdle) counts[func]!++;
-  }
+  forEachSample(profile, filter, (_, node) => {
+    counts[frames.func[nodes.frame[node]!]!]!++;
+  });
   return counts;
 }
 

@@ -1,4 +1,4 @@
-import { categories } from "../profile.ts";
+import { categories, type Profile } from "../profile.ts";
 import type { QueryOf, SearchAnswer, SummaryAnswer, TimelineAnswer } from "../query.ts";
 import type { Slice } from "../slice.ts";
 import type { Structure } from "../structure.ts";
@@ -25,6 +25,7 @@ export function summary({ profile, tree }: Structure, slice: Slice): SummaryAnsw
       .filter((row) => row.samples > 0),
     total: slice.total,
     warnings: profile.warnings,
+    hasEvidence: profile.evidence !== undefined,
   };
 }
 
@@ -80,5 +81,23 @@ export function timeline(
       time[category * buckets + bucket]! += right - left;
     }
   }
-  return { kind: "timeline", buckets, bucketTime, time, categories };
+  return {
+    kind: "timeline",
+    buckets,
+    bucketTime,
+    time,
+    categories,
+    hangs: hangsOf(profile, thread),
+  };
+}
+
+const shownHangs = 500;
+
+function hangsOf({ markers }: Profile, thread: number | undefined): TimelineAnswer["hangs"] {
+  return markers
+    .filter((marker) => marker.kind === "hang" && (thread ?? marker.thread) === marker.thread)
+    .sort((a, b) => b.duration - a.duration)
+    .slice(0, shownHangs)
+    .sort((a, b) => a.start - b.start)
+    .map(({ name, thread: at, start, duration }) => ({ type: name, thread: at, start, duration }));
 }

@@ -18,25 +18,25 @@ export function sampledScripts(profile: Profile): Script[] {
   const framesOf = groupRows(urlOfFrame, strings.length);
   const rowsOf = ({ start, rows }: typeof framesOf, url: number) =>
     rows.subarray(start[url], start[url + 1]);
-  return [...sampledUrls(profile, urlOfFrame)]
-    .filter((url) => isSourceUrl(strings[url]!))
-    .map((url) => ({
-      url: strings[url]!,
-      functions: rowsOf(functionsOf, url),
-      frames: rowsOf(framesOf, url),
-    }));
+  const isSampled = sampledUrls(profile, urlOfFrame);
+  return strings.flatMap((url, id) =>
+    isSampled[id] && isSourceUrl(url)
+      ? { url, functions: rowsOf(functionsOf, id), frames: rowsOf(framesOf, id) }
+      : [],
+  );
 }
 
-function sampledUrls({ samples, nodes }: Profile, urlOfFrame: Uint32Array): Set<number> {
+/** 1 for each string that is the URL of a function on a stack of a sample. */
+function sampledUrls({ samples, nodes, strings }: Profile, urlOfFrame: Uint32Array): Uint8Array {
   const sampled = new Uint8Array(nodes.length);
   for (const node of samples.node) sampled[node] = 1;
-  const urls = new Set<number>();
+  const urls = new Uint8Array(strings.length);
   // Parents have smaller indexes, so going down marks each before it is met.
   for (let node = nodes.length - 1; node >= 0; node--) {
     if (sampled[node] === 0) continue;
     const parent = nodes.parent[node]!;
     if (parent !== noParent) sampled[parent] = 1;
-    urls.add(urlOfFrame[nodes.frame[node]!]!);
+    urls[urlOfFrame[nodes.frame[node]!]!] = 1;
   }
   return urls;
 }

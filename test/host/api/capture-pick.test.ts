@@ -7,7 +7,8 @@ import { pickTarget, type TargetItem } from "../../../extension/capture/pick-tar
 import type { Plan } from "../../../extension/capture/recorder.ts";
 import { programFile } from "../../../extension/capture/targets/current-file.ts";
 import { noticeV8Logs } from "../../../extension/capture/v8-log-text.ts";
-import { activateApp, closeEverything, eventually, write } from "./profile-fixture.ts";
+import { eventually } from "../../support/eventually.ts";
+import { activateApp, closeEverything, write } from "./profile-fixture.ts";
 import { WindowStub } from "./window-stub.ts";
 
 const { Separator } = vscode.QuickPickItemKind;
@@ -20,6 +21,11 @@ function memento(): vscode.Memento {
     update: async (key: string, value: unknown) => void values.set(key, value),
   } as vscode.Memento;
 }
+
+/** Nothing of V8's needs one to be picked. */
+const noServer = {
+  call: () => Promise.reject(new Error("Nobody was to be asked.")),
+};
 
 describe("the choice of a target", () => {
   const folder = vscode.workspace.workspaceFolders![0]!;
@@ -67,7 +73,7 @@ describe("the choice of a target", () => {
       rows = await items;
       return rows.find((row) => label !== undefined && row.label.endsWith(label));
     });
-    const plan = await pickTarget(memory, uri);
+    const plan = await pickTarget(memory, noServer, uri);
     return { rows, plan };
   }
 

@@ -4,15 +4,19 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { App } from "../../../extension/app.ts";
 import { CaptureRecorder, type Outcome, type Plan } from "../../../extension/capture/recorder.ts";
+import { runTask } from "../../../extension/capture/run-in-terminal.ts";
 import { problemsOf } from "../../../extension/capture/show-result.ts";
 import type { StoredCaptures } from "../../../extension/capture/stored-captures.ts";
 import { planOf as planOfConfiguration } from "../../../extension/capture/targets/launch-configurations.ts";
 import { planOf as planOfTask } from "../../../extension/capture/targets/tasks.ts";
-import { activateApp, closeEverything, eventually, write } from "./profile-fixture.ts";
+import { eventually } from "../../support/eventually.ts";
+import { KeptCaptures } from "./kept-captures.ts";
+import { activateApp, closeEverything, write } from "./profile-fixture.ts";
 import { WindowStub } from "./window-stub.ts";
 
 /** Runs for a second or so by itself. */
@@ -20,11 +24,15 @@ const finite = `
 function hotWork() { const end = Date.now() + 20; while (Date.now() < end) Math.sqrt(end); }
 for (let round = 0; round < 40; round++) hotWork();
 `;
-const endless = `${finite} console.log("up"); setInterval(hotWork, 21);`;
+/** Makes a file when it has run as long. */
+const endless = (upFile: string) => `${finite} console.log("up");
+import("node:fs").then(({ writeFileSync }) => writeFileSync(${JSON.stringify(upFile)}, ""));
+setInterval(hotWork, 21);`;
 
 describe("a capture", () => {
   const folder = vscode.workspace.workspaceFolders![0]!;
   const file = (name: string) => vscode.Uri.joinPath(folder.uri, "captures", name);
+  const upFile = file("endless.up").fsPath;
   let app: App;
   let recorder: CaptureRecorder;
 
@@ -32,7 +40,7 @@ describe("a capture", () => {
     app = await activateApp();
     recorder = app.recorder as CaptureRecorder;
     await write(file("finite.js"), finite);
-    await write(file("endless.js"), endless);
+    await write(file("endless.js"), endless(upFile));
     await write(file("failing.js"), "process.exit(3);");
   });
   afterEach(async () => {
@@ -80,10 +88,17 @@ describe("a capture", () => {
     it(`of a program that ends opens its profile (${sampler})`, async () => {
       const settings = vscode.workspace.getConfiguration("hangscope");
       await settings.update("capture.sampler", sampler);
+      const kept = await KeptCaptures.open(app);
       const outcome = await outcomeOf(async () => {
         await recorder.start(nodePlan("finite.js"));
         assert.equal(recorder.current?.title, "finite.js");
       });
+      try {
+        const kind = sampler === "prof" ? "v8log" : "cpuprofile";
+        await eventually(async () => assert.deepEqual(await kept.list(), [`${kind} finite.js`]));
+      } finally {
+        await kept.close();
+      }
       assert.equal(recorder.current, undefined);
       assert.equal(outcome.exitCode, 0);
       assert.deepEqual(outcome.unprofiled, []);
@@ -95,8 +110,9 @@ describe("a capture", () => {
       const settings = vscode.workspace.getConfiguration("hangscope");
       await settings.update("capture.sampler", sampler);
       const outcome = await outcomeOf(async () => {
+        await rm(upFile, { force: true });
         await recorder.start(nodePlan("endless.js"));
-        await new Promise((resolve) => setTimeout(resolve, 2_000));
+        await eventually(() => access(upFile));
         await vscode.commands.executeCommand("hangscope.stopProfiling");
       });
       assert.equal(outcome.exitCode, undefined);
@@ -122,10 +138,28 @@ describe("a capture", () => {
   });
 
   it("of a program that fails says so", async () => {
-    const outcome = await outcomeOf(() => recorder.start(nodePlan("failing.js")));
+    // However slowly it starts: one sample a second are too few.
+    const flag = "--prof-sampling-interval=1000000";
+    const outcome = await outcomeOf(() => recorder.start(nodePlan("failing.js", flag)));
     assert.equal(outcome.exitCode, 3);
     assert.match(problemsOf({ ...outcome, profiles: [] })[0]!, /left with code 3/);
     assert.match(problemsOf(outcome).join(" "), /samples/);
+  });
+
+  it("of a program that has ended tells its exit code while its terminal still closes", async () => {
+    const execution = new vscode.ProcessExecution("node", [file("failing.js").fsPath]);
+    const task = new vscode.Task({ type: "process" }, folder, "failing", "test", execution);
+    const program = await runTask(task);
+    // Its process has ended before VS Code takes the task off this list.
+    const listed = vscode.tasks.taskExecutions;
+    const getter = Object.getOwnPropertyDescriptor(vscode.tasks, "taskExecutions")!;
+    Object.defineProperty(vscode.tasks, "taskExecutions", { value: listed, configurable: true });
+    try {
+      await program.ended;
+      assert.equal(await program.end(), 3);
+    } finally {
+      Object.defineProperty(vscode.tasks, "taskExecutions", getter);
+    }
   });
 
   it("is the only one", async () => {
@@ -249,9 +283,10 @@ describe("a capture", () => {
     );
     try {
       const outcome = await outcomeOf(async () => {
+        await rm(upFile, { force: true });
         await vscode.commands.executeCommand("hangscope.startProfiling");
         await eventually(() => assert.match(recorder.current?.title ?? "", /endless\.js$/));
-        await new Promise((resolve) => setTimeout(resolve, 2_000));
+        await eventually(() => access(upFile));
         await vscode.commands.executeCommand("hangscope.stopProfiling");
       });
       await profileIsOpen(outcome);

@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import { capturesTree, type Row } from "../../../extension/capture/captures-tree.ts";
 import { captureActions } from "../../../extension/capture/captures-view.ts";
 import { StoredCaptures } from "../../../extension/capture/stored-captures.ts";
-import { createCapture } from "../../../src/capture/v8/storage.ts";
+import { createCapture } from "../../../src/capture/storage.ts";
 import { WindowStub } from "./window-stub.ts";
 
 describe("the list of captures", () => {

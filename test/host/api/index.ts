@@ -3,10 +3,15 @@ import { appendFileSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "node:util";
 import Mocha from "mocha";
+import * as vscode from "vscode";
 import CountingReporter from "../../../scripts/test/reporter.ts";
 
 export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
+  // In a browser VS Code saves what is edited after a second. Tests save when they mean it: a file
+  // that is newer than its profile has other results.
+  const files = vscode.workspace.getConfiguration("files");
+  await files.update("autoSave", "off", vscode.ConfigurationTarget.Global);
   const output = process.env["HANGSCOPE_TEST_OUTPUT"];
   if (output) {
     // VS Code's own console is full of other lines.

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { App } from "../../../extension/app.ts";
-import {
-  activateApp,
-  closeEverything,
-  eventually,
-  type Shop,
-  writeShop,
-} from "./profile-fixture.ts";
+import { eventually } from "../../support/eventually.ts";
+import { activateApp, closeEverything, type Shop, writeShop } from "./profile-fixture.ts";
 
 function standing(): [file: string, line: number, column: vscode.ViewColumn | undefined] {
   const editor = vscode.window.activeTextEditor;

@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { App } from "../../../extension/app.ts";
 import { viewPage } from "../../../extension/profile/view-page.ts";
-import {
-  activateApp,
-  closeEverything,
-  eventually,
-  type Shop,
-  writeShop,
-} from "./profile-fixture.ts";
+import { eventually } from "../../support/eventually.ts";
+import { activateApp, closeEverything, type Shop, writeShop } from "./profile-fixture.ts";
 
 function views(): [column: vscode.ViewColumn, viewType: string, file: string][] {
   return vscode.window.tabGroups.all.flatMap(({ viewColumn, tabs }) =>

@@ -1,5 +1,4 @@
 /** What tests of profiles share inside VS Code. */
-import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { App } from "../../../extension/app.ts";
 import { shopFiles } from "../shop.ts";
@@ -38,17 +37,4 @@ export async function closeEverything(): Promise<void> {
   const { active } = await activateApp();
   active.clear();
   await vscode.commands.executeCommand("workbench.action.closeAllEditors");
-}
-
-/** Asks until the check passes; fails with what the check said last. */
-export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  const giveUp = Date.now() + 15_000;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > giveUp) throw error;
-      await sleep(50);
-    }
-  }
 }

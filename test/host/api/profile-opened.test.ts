@@ -3,7 +3,8 @@ import * as vscode from "vscode";
 import type { ServerConnection } from "../../../extension/app.ts";
 import { OpenedProfiles } from "../../../extension/profile/opened-profiles.ts";
 import type { TaskOptions } from "../../../src/toolchain/progress.ts";
-import { activateApp, eventually, write } from "./profile-fixture.ts";
+import { eventually } from "../../support/eventually.ts";
+import { activateApp, write } from "./profile-fixture.ts";
 
 class ToolError extends Error {
   readonly code: string;

@@ -5,7 +5,8 @@ import { ProfileView } from "../../../extension/profile/profile-view.ts";
 import { decodeColumns } from "../../../src/profile/columns.ts";
 import type { Progress } from "../../../src/toolchain/progress.ts";
 import type { FromView, SourcePosition, ToView } from "../../../webview/protocol.ts";
-import { activateApp, eventually } from "./profile-fixture.ts";
+import { eventually } from "../../support/eventually.ts";
+import { activateApp } from "./profile-fixture.ts";
 
 /** What a view needs of a profile, driven by the test. */
 class FakeProfile {
@@ -175,14 +176,14 @@ describe("a profile view", () => {
   });
 
   it("shows a function at once, or when the page can take it", async () => {
-    view.reveal(3);
+    view.show({ kind: "reveal", func: 3 });
     assert.equal(panel.revealed, 1);
     assert.deepEqual(kinds(), []);
     from({ kind: "ready" });
     profile.opening.resolve();
     await eventually(() => assert.deepEqual(panel.sent.slice(-1), [{ kind: "reveal", func: 3 }]));
     panel.sent.length = 0;
-    view.reveal(4);
+    view.show({ kind: "reveal", func: 4 });
     assert.deepEqual(panel.sent, [{ kind: "reveal", func: 4 }]);
     view.switchView();
     assert.deepEqual(panel.sent.at(-1), { kind: "show", view: "next" });

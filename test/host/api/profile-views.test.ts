@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { OpenedProfile } from "../../../extension/profile/opened-profile.ts";
-import type { ProfileView } from "../../../extension/profile/profile-view.ts";
+import type { ProfileView, Wish } from "../../../extension/profile/profile-view.ts";
 import { ProfileViews } from "../../../extension/profile/profile-views.ts";
 
 function fakeView(path: string, isVisible = true) {
-  const revealed: number[] = [];
+  const revealed: Wish[] = [];
   const profile = { uri: vscode.Uri.file(path) } as OpenedProfile;
-  const view = { profile, isVisible, reveal: (func: number) => revealed.push(func) };
+  const view = { profile, isVisible, show: (wish: Wish) => revealed.push(wish) };
   return { view: view as unknown as ProfileView, revealed };
 }
 
@@ -16,10 +16,13 @@ describe("the profile views", () => {
 
   it("show a function in the file's next view, once", () => {
     const views = new ProfileViews();
-    views.revealWhenOpened(uri, 5);
+    views.showWhenOpened(uri, { kind: "reveal", func: 5 });
     const [other, first, second] = ["/b-v8.log", "/a-v8.log", "/a-v8.log"].map((p) => fakeView(p));
     for (const { view } of [other!, first!, second!]) views.add(view);
-    assert.deepEqual([other!.revealed, first!.revealed, second!.revealed], [[], [5], []]);
+    assert.deepEqual(
+      [other!.revealed, first!.revealed, second!.revealed],
+      [[], [{ kind: "reveal", func: 5 }], []],
+    );
   });
 
   it("prefer the view that had the focus last", () => {

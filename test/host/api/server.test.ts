@@ -8,7 +8,8 @@ import { showJobs } from "../../../extension/server/jobs-menu.ts";
 import { appearance } from "../../../extension/server/status-bar.ts";
 import { StuckQuestion } from "../../../extension/server/stuck-question.ts";
 import { WorkspaceServer } from "../../../extension/server/workspace-server.ts";
-import { activateApp, closeEverything, eventually, writeShop } from "./profile-fixture.ts";
+import { eventually } from "../../support/eventually.ts";
+import { activateApp, closeEverything, writeShop } from "./profile-fixture.ts";
 import { WindowStub } from "./window-stub.ts";
 
 describe("the status bar", () => {
@@ -56,10 +57,12 @@ describe("the status bar", () => {
     });
   }
 
-  it("tells of each job, how long it has taken and how far it is", () => {
+  it("tells of each job that is no short call, how long it has taken and how far it is", () => {
     const reading = { ...job, message: "Reading a.log", elapsedMs: 65_000 };
     const waiting = { ...job, tool: "v8.stop", state: "waiting" as const };
-    const { details } = appearance(undefined, { kind: "ready", jobs: [reading, waiting] }, true);
+    const short = { ...job, tool: "profile.query", elapsedMs: 900 };
+    const jobs = [reading, waiting, short];
+    const { details } = appearance(undefined, { kind: "ready", jobs }, true);
     assert.deepEqual(details, ["v8.symbolize · 1:05 · Reading a.log", "v8.stop · 0:05 · waiting"]);
   });
 
@@ -78,6 +81,25 @@ describe("the status bar", () => {
     assert.match(shown.label, /npm run x for 1:05/);
     assert.equal(shown.command, "hangscope.stopProfiling");
     assert.equal(shown.background, undefined);
+  });
+
+  it("shows that a recording is collected, unless the server is in trouble", () => {
+    const recording = { title: "My App", startedAt: Date.now() - 65_300, isStopping: true };
+    const job = {
+      id: "1",
+      tool: "apple.stop",
+      state: "running" as const,
+      elapsedMs: 12_000,
+      quietMs: 0,
+      message: "Exporting hangs",
+    };
+    const shown = appearance(recording, { kind: "ready", jobs: [job] }, true);
+    assert.equal(shown.text, "$(loading~spin) collecting");
+    assert.match(shown.label, /collecting the profile of My App/);
+    assert.deepEqual(shown.details, ["apple.stop · 0:12 · Exporting hangs"]);
+    assert.equal(shown.command, "hangscope.showMenu");
+    const silent = appearance(recording, { kind: "unresponsive", isStuck: false }, true);
+    assert.match(silent.label, /does not answer/);
   });
 });
 

@@ -8,7 +8,9 @@ type Asking =
   | "showQuickPick"
   | "showInputBox"
   | "showOpenDialog"
-  | "showSaveDialog";
+  | "showSaveDialog"
+  | "setStatusBarMessage"
+  | "withProgress";
 
 /** For the extension under test too: VS Code gives it and its tests the same `vscode`. */
 export class WindowStub {

@@ -105,8 +105,18 @@ describe("a profile around the code", function () {
     await selection.getByText("lineAt", { exact: true }).waitFor();
   });
 
+  it("takes the lenses away and brings them back as the settings say", async () => {
+    await openTab(workbench, "text.ts");
+    await workbench.lens(/self 650 ms/).waitFor();
+    await workbench.set({ "hangscope.codeLens.enabled": false });
+    await workbench.lens(/self 650 ms/).waitFor({ state: "detached" });
+    await workbench.set({});
+    await workbench.lens(/self 650 ms/).waitFor();
+  });
+
   it("takes everything off the code with Clear Results", async () => {
     await openTab(workbench, "text.ts");
+    await workbench.lens(/self 650 ms/).waitFor();
     await workbench.runCommand("Hangscope: Clear Results");
     await workbench.lens(/self 650 ms/).waitFor({ state: "detached" });
     assert.deepEqual(await heatLabels(workbench), []);

@@ -4,10 +4,10 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, it } from "mocha";
-import { type StoppedCapture, startSchema } from "../../../src/capture/v8/capture.ts";
-import { CaptureError } from "../../../src/capture/v8/capture-error.ts";
-import { type CaptureEvent, createCaptureSessions } from "../../../src/capture/v8/sessions.ts";
-import { listCaptures } from "../../../src/capture/v8/storage.ts";
+import { type StoppedCapture, startSchema } from "../../../src/capture/capture.ts";
+import { CaptureError } from "../../../src/capture/capture-error.ts";
+import { type CaptureEvent, createCaptureSessions } from "../../../src/capture/sessions.ts";
+import { listCaptures } from "../../../src/capture/storage.ts";
 import { busy, endless, withFolder } from "./programs.ts";
 
 interface Scenario {
@@ -116,6 +116,19 @@ describe("capture of a command", function () {
       assert.equal(stopped.profiles[0]?.title, "app.cjs (worker 1)", sampler);
       assert.deepEqual(titles(stopped), ["app.cjs", "app.cjs (worker 1)"], sampler);
     }
+  });
+
+  it("profiles worker threads that follow each other", async () => {
+    const source = `const { Worker, isMainThread } = require("worker_threads");
+      async function start() {
+        for (let i = 0; i < 4; i++) {
+          await new Promise((ended) => new Worker(__filename).on("exit", ended));
+        }
+      }
+      if (isMainThread) start(); else { ${busy} }`;
+    const stopped = await capture({ files: { "app.cjs": source }, argv: ["node", "app.cjs"] });
+    const workers = [1, 2, 3, 4].map((worker) => `app.cjs (worker ${worker})`);
+    assert.deepEqual(titles(stopped), ["app.cjs", ...workers]);
   });
 
   it("profiles npm scripts of a project that pins its Node", async () => {

@@ -5,10 +5,10 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "mocha";
-import { type StoppedCapture, startSchema } from "../../../src/capture/v8/capture.ts";
+import { type StoppedCapture, startSchema } from "../../../src/capture/capture.ts";
+import { type CaptureEvent, createCaptureSessions } from "../../../src/capture/sessions.ts";
+import { listCaptures } from "../../../src/capture/storage.ts";
 import { listeningPorts } from "../../../src/capture/v8/listening-ports.ts";
-import { type CaptureEvent, createCaptureSessions } from "../../../src/capture/v8/sessions.ts";
-import { listCaptures } from "../../../src/capture/v8/storage.ts";
 import { withFolder } from "./programs.ts";
 
 /** Each says "up" once it runs. */

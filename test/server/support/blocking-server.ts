@@ -9,6 +9,7 @@ const block = defineTool({
   title: "",
   description: "",
   input: z.object({ ms: z.number() }),
+  output: z.object({}),
   readOnly: true,
   run: async ({ ms }) => {
     await sleep(20);

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+
+const cli = resolve(import.meta.dirname, "../../../src/cli/main.ts");
 
 type Answer = Extract<JSONRPCMessage, { result: unknown } | { error: unknown }>;
 
@@ -13,17 +15,20 @@ export class StdioAgent {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #waiting = new Map<unknown, (answer: Answer) => void>();
   readonly #ended: Promise<unknown>;
+  /** Before `#ended` while something it has said was not read. */
+  readonly #exited: Promise<unknown>;
   /** Lines of standard output that are no JSON-RPC. */
   readonly strays: string[] = [];
   errorText = "";
   #lastId = 0;
 
   constructor(workspace: string, env: NodeJS.ProcessEnv = process.env) {
-    this.#child = spawn(process.execPath, [join(import.meta.dirname, "mcp-stdio.ts"), workspace], {
+    this.#child = spawn(process.execPath, [cli, "mcp", "--workspace", workspace], {
       stdio: ["pipe", "pipe", "pipe"],
       env,
     });
     this.#ended = once(this.#child, "close");
+    this.#exited = once(this.#child, "exit");
     createInterface(this.#child.stdout).on("line", (line) => this.#hear(line));
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.errorText += text;
@@ -60,6 +65,26 @@ export class StdioAgent {
   /** Ends its input and gives its exit code. */
   async end(): Promise<number | null> {
     this.#child.stdin.end();
+    await this.#ended;
+    return this.#child.exitCode;
+  }
+
+  /** Sends a signal, its input still open, and gives its exit code. */
+  async interrupt(signal: NodeJS.Signals): Promise<number | null> {
+    this.#child.kill(signal);
+    await this.#exited;
+    return this.#child.exitCode;
+  }
+
+  /** Reads nothing any more, however much is said. */
+  stopReading(): void {
+    this.#child.stdout.pause();
+  }
+
+  /** Lets go of its input and output, as the system does when the agent has died. */
+  async abandon(): Promise<number | null> {
+    this.#child.stdin.destroy();
+    this.#child.stdout.destroy();
     await this.#ended;
     return this.#child.exitCode;
   }

@@ -11,6 +11,7 @@ const block = defineTool({
   title: "",
   description: "Keeps the main loop from turning.",
   input: z.object({ ms: z.number() }),
+  output: z.object({ blockedMs: z.number() }),
   readOnly: false,
   run: async ({ ms }) => {
     // Whoever asked hears that it runs.
@@ -25,6 +26,7 @@ const count = defineTool({
   title: "",
   description: "Leaves a line in a file, then takes its time.",
   input: z.object({ file: z.string(), ms: z.number() }),
+  output: z.object({ done: z.boolean() }),
   readOnly: false,
   run: async ({ file, ms }, { signal }) => {
     await appendFile(file, "ran\n");
@@ -38,6 +40,7 @@ const columns = defineTool({
   title: "",
   description: "Answers with so many bytes.",
   input: z.object({ bytes: z.number().int() }),
+  output: z.object({ values: z.instanceof(Float64Array) }),
   readOnly: true,
   run: async ({ bytes }) => ({ values: new Float64Array(bytes / 8).fill(1) }),
 });

@@ -1,5 +1,6 @@
 /** Profiles to look at: one that reads like a real program's, and ones that hurt. */
 import { type FunctionSpec, ProfileBuilder } from "../../../src/profile/builder.ts";
+import type { HangAccount } from "../../../src/profile/evidence.ts";
 import type { Profile } from "../../../src/profile/profile.ts";
 
 const interval = 1000;
@@ -170,6 +171,113 @@ export function wideProfile(boxes: number, across = 1000): Profile {
     time += interval;
   }
   return builder.finish({ format: "test", title: `${boxes} boxes`, interval });
+}
+
+const feed = "/Users/dev/Feed/Sources";
+const appFunctions: Readonly<Record<string, Omit<FunctionSpec, "name">>> = {
+  start: { category: "system", module: "dyld" },
+  UIApplicationMain: { category: "system", module: "UIKitCore" },
+  CFRunLoopRunSpecific: { category: "system", module: "CoreFoundation" },
+  "FeedViewController.viewDidLoad()": { category: "app", url: `${feed}/Feed.swift`, line: 20 },
+  "ImageCache.decodeAll()": { category: "app", url: `${feed}/ImageCache.swift`, line: 31 },
+  "Thumbnail.init(data:)": { category: "app", url: `${feed}/Thumbnail.swift`, line: 8 },
+  CGImageSourceCreateImageAtIndex: { category: "system", module: "ImageIO" },
+  objc_msgSend: { category: "system", module: "libobjc.A.dylib" },
+};
+const runLoop = ["start", "UIApplicationMain", "CFRunLoopRunSpecific"];
+const decoding = [...runLoop, "FeedViewController.viewDidLoad()", "ImageCache.decodeAll()"];
+
+/** An app that hangs twice: for long while it decodes images, and for a moment later. */
+export function hangProfile(): Profile {
+  const recorder = new StackRecorder(appFunctions);
+  const { builder } = recorder;
+  builder.thread({ id: 1, name: "Main Thread", pid: 7, process: "Feed" });
+  const run = (count: number, stack: readonly string[]) => {
+    for (let i = 0; i < count; i++) recorder.sample(stack);
+  };
+  run(300, [...runLoop, "objc_msgSend"]);
+  run(900, [...decoding, "Thumbnail.init(data:)", "CGImageSourceCreateImageAtIndex"]);
+  run(300, [...decoding, "objc_msgSend"]);
+  run(500, runLoop);
+  run(250, [...runLoop, "FeedViewController.viewDidLoad()"]);
+  run(250, runLoop);
+  const hang = { kind: "hang", category: "system", thread: 0 } as const;
+  builder.marker({ ...hang, name: "Severe Hang", start: 300_000, duration: 1_200_000 });
+  builder.marker({ ...hang, name: "Microhang", start: 2_000_000, duration: 250_000 });
+  const profile = builder.finish({ format: "xctrace", title: "Feed", interval });
+  const read = { state: "read", reason: "" } as const;
+  const groups = [
+    {
+      type: "Thumbnail",
+      frame: "ImageCache.store(_:)",
+      library: "Feed",
+      count: 42,
+      bytes: 1_344_000,
+    },
+    { type: "Malloc 48 Bytes", frame: "", library: "", count: 3, bytes: 144 },
+  ];
+  const leaks = {
+    state: "incomplete",
+    reason: "The export of the table was broken off after 60 s without a byte.",
+    groups,
+  } as const;
+  return { ...profile, evidence: { samples: read, hangs: read, leaks } };
+}
+
+/** A program that was looked at because it was stuck. */
+export function stuckProfile(): Profile {
+  const recorder = new StackRecorder(shopFunctions);
+  for (let i = 0; i < 6; i++) recorder.sample([...found, "matchesFilter"], 1);
+  const hang = { kind: "hang", category: "unaccounted", thread: 0 } as const;
+  recorder.builder.marker({ ...hang, name: "Hang", start: 0, duration: 1_400_000 });
+  const about = { format: "hang", title: "node server.js", duration: 1_400_000 } as const;
+  const profile = recorder.builder.finish({ ...about, weightUnit: "samples" });
+  const read = { state: "read", reason: "" } as const;
+  const leaks = { state: "not-recorded", reason: "Nobody looked.", groups: [] } as const;
+  const account: HangAccount = {
+    verdict:
+      "The main thread is stuck in matchesFilter (src/catalog.ts:46): each of 6 looks found it there. It had not responded for at least 8.2 s. Its heap is climbing, from 21 MB to 48 MB.",
+    unresponsiveMs: 8_200,
+    heap: {
+      trend: "climbing",
+      usedBytes: [21, 24, 31, 33, 41, 48].map((megabytes) => megabytes * 1_000_000),
+      residentBytes: 131_000_000,
+    },
+    steps: [
+      { step: "probe", outcome: "told", message: "The main thread takes no other work.", ms: 302 },
+      {
+        step: "pause",
+        outcome: "named",
+        message: "Paused 6 times; the stack was up to 9 frames deep.",
+        ms: 1_011,
+      },
+      {
+        step: "sampler",
+        outcome: "failed",
+        reason: "quiet-log",
+        message: "The log of V8's sampler has nothing of the last seconds.",
+        ms: 87,
+      },
+      {
+        step: "native",
+        outcome: "skipped",
+        reason: "already-named",
+        message: "A step before had named the function.",
+        ms: 0,
+      },
+    ],
+    advice: ["If it is slow rather than stuck, profile it: hangscope run -- <command>."],
+  };
+  return { ...profile, evidence: { samples: read, hangs: read, leaks, account: () => account } };
+}
+
+/** Leaks without samples: what the template records. */
+export function leakProfile(): Profile {
+  const profile = new ProfileBuilder().finish({ format: "xctrace", title: "Feed leaks" });
+  const reason = "The template records no such thing.";
+  const none = { state: "not-recorded", reason } as const;
+  const leaks = { state: "read", reason: "", groups: [] } as const;
+  return { ...profile, evidence: { samples: none, hangs: none, leaks } };
 }
 
 export function emptyProfile(): Profile {

@@ -60,16 +60,20 @@ export async function waitForState(page: Page, fits: (state: ViewState) => boole
   await waitFor(async () => fits(await savedState(page)));
 }
 
+interface Row {
+  readonly at: number;
+  readonly cells: readonly string[];
+}
+
 /** Text of the table's rows in view, cells apart by " | "; waits for the first. */
 export async function tableRows(page: Page): Promise<string[]> {
-  const rows = page.getByRole("rowgroup").getByRole("row");
-  await rows.first().waitFor();
-  const all = await Promise.all(
-    (await rows.all()).map(async (row) => ({
-      at: Number(await row.getAttribute("aria-rowindex")),
-      cells: await row.getByRole("gridcell").allTextContents(),
-    })),
-  );
+  await page.getByRole("rowgroup").getByRole("row").first().waitFor();
+  // In one go: rows come and go while one after the other is asked.
+  const all = await page.evaluate<Row[]>(`
+    [...document.querySelectorAll("[role=rowgroup] [role=row]")].map((row) => ({
+      at: Number(row.getAttribute("aria-rowindex")),
+      cells: [...row.querySelectorAll("[role=gridcell]")].map((cell) => cell.textContent),
+    }))`);
   return all
     .sort((a, b) => a.at - b.at)
     .map(({ cells }) => cells.filter((cell) => cell !== "").join(" | "));

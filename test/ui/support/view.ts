@@ -42,6 +42,7 @@ export interface OpenView {
   setTheme(theme: ThemeName): Promise<void>;
   /** The flame graph, once something is drawn. */
   graph(): Promise<Locator>;
+  reload(): Promise<void>;
   /** A picture for people to look at, in `out/screenshots`. */
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
@@ -115,6 +116,11 @@ export class ViewBrowser {
         await graph.waitFor();
         await waitFor(() => host.heardOf("painted").length > 0);
         return graph;
+      },
+      reload: async () => {
+        // A reload ends a font's request that is still under way, which would count as a problem.
+        await page.evaluate("document.fonts.load('1em codicon')");
+        await page.reload();
       },
       screenshot: async (name) => {
         const folder = join(root, "out/screenshots");

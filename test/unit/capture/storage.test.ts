@@ -11,7 +11,7 @@ import {
   listCaptures,
   pruneCaptures,
   renameCapture,
-} from "../../../src/capture/v8/storage.ts";
+} from "../../../src/capture/storage.ts";
 
 const record = (hour: number, more: Partial<CaptureRecord> = {}): CaptureRecord => ({
   title: `at ${hour}`,

@@ -22,6 +22,10 @@ describe("progress bar", () => {
       describeProgress({ message, done: 5, total: 0, unit: "bytes" }),
       "Reading a-v8.log …",
     );
+    assert.equal(
+      describeProgress({ message: "Building", done: 12_900, total: 900_000, unit: "ms" }),
+      "12 s  Building …",
+    );
     // A log that grows while it is read.
     assert.match(describeProgress({ message, done: 3, total: 2 }), /█{24} {2}100 %$/);
   });

@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
-import { listCaptures } from "../../../src/capture/v8/storage.ts";
+import { listCaptures } from "../../../src/capture/storage.ts";
 import type { Analysis } from "../../../src/cli/analysis.ts";
 import { Place } from "./program.ts";
 
@@ -123,6 +123,15 @@ describe("hangscope run", function () {
     assert.equal(exitCode, 127);
     assert.equal(stderr, "hangscope: no-such-program: not found on PATH.");
     assert.deepEqual(await listCaptures(file(".home/captures")), before);
+  });
+
+  it("looks for Node with its own PATH, not with the server's", async () => {
+    await place.run(["server", "start"]);
+    const { exitCode, stderr } = await place.run(["run", "--", "node", "app.cjs"], {
+      PATH: file("nowhere"),
+    });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /No "node" is on PATH/);
   });
 
   it("shares one server, which its commands show and end", async () => {

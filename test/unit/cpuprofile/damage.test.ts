@@ -5,6 +5,8 @@ import { FormatError } from "../../../src/formats/format-error.ts";
 import type { Profile } from "../../../src/profile/profile.ts";
 import { checkProfile, readContent, timesOf, warningsOf, withFile } from "./helpers.ts";
 
+const isLong = process.env["HANGSCOPE_LONG"] !== undefined;
+
 const node = (id: number, functionName: string, children: number[]) => ({
   id,
   callFrame: { functionName, scriptId: "7", url: "/a.js", lineNumber: id, columnNumber: 3 },
@@ -84,7 +86,7 @@ describe("damaged CPU profiles", () => {
 
     it(`never break the reader with flipped bits of a ${name}`, async () => {
       const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length; at++) {
+      for (let at = 0; at < bytes.length; at += isLong ? 1 : 3) {
         const flipped = Buffer.from(bytes);
         flipped[at]! ^= 1 << (at % 8);
         await readOrRefuse(flipped);

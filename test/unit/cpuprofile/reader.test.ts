@@ -61,6 +61,7 @@ describe("cpuprofile reader", () => {
       title: "test.cpuprofile",
       duration: 65,
       interval: 0,
+      weightUnit: "microseconds",
     });
     assert.deepEqual(profile.warnings, []);
   });

@@ -13,9 +13,16 @@ const write = (counts: object) =>
 const good = { passed: 3, failed: 0, skipped: 1 };
 const none = { passed: 0, failed: 0, skipped: 0 };
 
-function run(code: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}) {
-  const { timeoutMs = 20_000, signal = never } = options;
-  return runSuite({ name: "sample", nodeArgs: ["-e", code], timeoutMs }, {}, signal);
+interface Options {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly isQuiet?: boolean;
+}
+
+function run(code: string, options: Options = {}) {
+  const { timeoutMs = 20_000, signal = never, isQuiet = false } = options;
+  const suite = { name: "sample", nodeArgs: ["-e", code], timeoutMs };
+  return runSuite(suite, { env: {}, signal, isQuiet });
 }
 
 /** Starts a program that outlives its parent in a process group of its own. */
@@ -30,8 +37,13 @@ describe("running a suite", () => {
     assert.deepEqual(await run(write(good)), { counts: good });
   });
 
+  it("keeps what it prints while another one is on the screen", async () => {
+    const code = `console.error("said"); ${write(good)}`;
+    assert.deepEqual(await run(code, { isQuiet: true }), { counts: good, output: "said" });
+  });
+
   it("keeps failed tests as failed tests, whatever the exit code", async () => {
-    const counts = { passed: 1, failed: 2, skipped: 0 };
+    const counts = { passed: 1, failed: 2, skipped: 0, failures: ["a: x", "b: y"] };
     assert.deepEqual(await run(`${write(counts)} process.exit(2)`), { counts });
   });
 
@@ -84,6 +96,11 @@ describe("the line of counts", () => {
   it("sums suites", () => {
     const sum = addCounts([good, { passed: 1, failed: 2, skipped: 0 }]);
     assert.equal(describeCounts(sum), "4 passed, 2 failed, 1 skipped");
+  });
+
+  it("names every failed test", () => {
+    const suites = ["a: x", "b: y"].map((failure) => ({ ...good, failures: [failure] }));
+    assert.deepEqual(addCounts([good, ...suites]).failures, ["a: x", "b: y"]);
   });
 
   it("leaves out skipped tests when there are none", () => {

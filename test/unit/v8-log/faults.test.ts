@@ -13,6 +13,7 @@ import {
   V8Log,
   warningsOf,
 } from "../../generators/v8-log.ts";
+import { cpuMs } from "../../support/cpu-time.ts";
 
 const url = "/app/a.js";
 const megabyte = 1024 * 1024;
@@ -137,5 +138,24 @@ describe("v8-log: the faults of --prof-process", () => {
       assert.equal(profile.samples.length, 2);
       assert.deepEqual(warningsOf(profile), { "malformed-records": 1 });
     }).timeout(60_000);
+
+    const tables = {
+      digits: { table: `C${"0".repeat(12 * megabyte)}O1` },
+      "no rows": { table: `C0O1${"x".repeat(12 * megabyte)}` },
+      inlinings: { table: "C0O1I1500000", inlinings: "F0O1I00".repeat(1_700_000) },
+    };
+    for (const [what, fields] of Object.entries(tables)) {
+      it(`are not gone over for each place of a source table (${what})`, async () => {
+        const places = 3_000;
+        const name = `hot ${url}:1:1`;
+        const log = new V8Log().begin().code({ address: 0x1000, size: 0x10000, name, mark: "*" });
+        log.source({ address: 0x1000, script: 1, ...fields });
+        for (let i = 0; i < places; i++) log.tick({ pc: 0x1000 + i * 4, time: i });
+        const ms = await cpuMs(async () => {
+          assert.equal((await readLog(log)).samples.length, places);
+        });
+        assert.ok(ms < 5_000, `${ms} ms`);
+      }).timeout(120_000);
+    }
   });
 });

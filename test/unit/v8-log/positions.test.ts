@@ -42,6 +42,16 @@ describe("v8-log positions", () => {
     }
   });
 
+  it("goes by the last table that was logged for code", async () => {
+    const log = logOf("*").tick({ pc: 0x1008, time: 1 });
+    const table = `C0O${at("a()")}`;
+    log.source({ address: 0x1000, script: 7, start: at("() {"), end: 30, table });
+    assert.deepEqual(stacksOf(await readLog(log.tick({ pc: 0x1008, time: 2 }))), [
+      [`hot ${url}:3:3 turbofan`],
+      [`hot ${url}:2:3 turbofan`],
+    ]);
+  });
+
   it("takes an interpreted frame's address as the offset of its bytecode", async () => {
     const log = logOf("~").tick({ pc: 0x9000, time: 1, frames: [0x1008, 0x1007, 0x1010] });
     assert.deepEqual(stackOf(await readLog(log), 0), [

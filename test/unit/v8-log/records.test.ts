@@ -146,6 +146,21 @@ describe("v8-log records", () => {
         ["(unaccounted)", frame, frame],
       ]);
     });
+
+    it("resolves any of very many callers that are logged only later", async () => {
+      const log = new V8Log().begin();
+      const frames = Array.from({ length: 400 }, (_, i) => 0x10_0000 + i * 0x1000);
+      log.tick({ pc: 0x9000, time: 1, frames });
+      for (const at of frames) {
+        log.code({ address: at, name: `f ${url}:1:1`, mark: "~" });
+        log.tick({ pc: 0x9000, time: 2, frames });
+      }
+      const depths = stacksOf(await readLog(log)).map((stack) => stack.length - 1);
+      assert.deepEqual(
+        depths,
+        Array.from({ length: 401 }, (_, i) => i),
+      );
+    });
   });
 
   describe("ticks", () => {
@@ -259,6 +274,14 @@ describe("v8-log records", () => {
         modules.map((module) => profile.strings[module]),
         ["/bin/node", "/lib/libc.so.6"],
       );
+    });
+
+    it("names the code of a file that is logged only later", async () => {
+      const log = new V8Log().begin();
+      const tick = { pc: 0x7f0000000123, state: 5 };
+      log.tick({ ...tick, time: 1 }).library("/lib/libc.so.6", 0x7f0000000000, 0x7f0000010000);
+      const profile = await readLog(log.tick({ ...tick, time: 2 }));
+      assert.deepEqual(stacksOf(profile), [["(unaccounted)"], ["(libc.so.6)"]]);
     });
 
     it("gives addresses as linked on macOS", async () => {

@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
-import { launchBrowser, workbenchUrl } from "../../../../scripts/host/drive.ts";
+import { launchBrowser, loadMs, workbenchUrl } from "../../../../scripts/host/drive.ts";
 import { root } from "../../../../scripts/host/paths.ts";
 import { type RunningServer, startServer, writeSettings } from "../../../../scripts/host/server.ts";
 import { stopToolServer } from "../../../../scripts/host/tool-server.ts";
@@ -31,6 +31,8 @@ export interface WorkbenchOptions {
   /** Packaged extensions to install before the window opens. */
   readonly install?: (folders: { dataDir: string; extensionsDir: string }) => Promise<void>;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Added to the environment of the extension host. */
+  readonly env?: Readonly<Record<string, string>>;
   /** CSS pixels. Default 1400 by 900. */
   readonly viewport?: { readonly width: number; readonly height: number };
 }
@@ -80,12 +82,13 @@ export class Workbench {
     await writeSettings(folders.dataDir, settings);
     await options.install?.(folders);
     const { trust = true } = options;
-    const env = { HANGSCOPE_HOME: join(folder, "home") };
+    const env = { ...options.env, HANGSCOPE_HOME: join(folder, "home") };
     const server = await startServer({ ...folders, trust, env });
     const browser = await launchBrowser();
     const page = await browser.newPage({
       viewport: options.viewport ?? { width: 1400, height: 900 },
     });
+    page.setDefaultTimeout(60_000);
     const extension = "extension" in options ? options.extension : root;
     await page.goto(
       workbenchUrl(server.url, {
@@ -93,9 +96,10 @@ export class Workbench {
         ...(extension !== undefined && { extensionDevelopmentPath: extension }),
         ...(options.openFile !== undefined && { openFile: join(workspace, options.openFile) }),
       }),
+      { timeout: loadMs },
     );
     const workbench = new Workbench({ page, folder, server, browser, settings });
-    await page.locator(".statusbar-item").first().waitFor({ timeout: 60_000 });
+    await page.locator(".statusbar-item").first().waitFor({ timeout: loadMs });
     return workbench;
   }
 
@@ -178,10 +182,24 @@ export class Workbench {
     return this.page.locator(".output-view .view-line");
   }
 
+  /** The user's settings, beside those that the window was opened with. */
+  async set(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    await writeSettings(this.#dataDir, { ...this.#settings, ...settings });
+  }
+
   async setTheme(theme: Theme): Promise<void> {
     const { name, selector } = themes[theme];
-    await writeSettings(this.#dataDir, { ...this.#settings, "workbench.colorTheme": name });
+    await this.set({ "workbench.colorTheme": name });
     await this.page.locator(selector).waitFor();
+  }
+
+  /** Saves the window in each theme, to `out/screenshots/NAME-THEME.png`. */
+  async screenshotThemes(name: string): Promise<void> {
+    for (const theme of Object.keys(themes) as Theme[]) {
+      await this.setTheme(theme);
+      await this.page.waitForTimeout(700);
+      await this.screenshot(`${name}-${theme}`);
+    }
   }
 
   /** Saves the window to `out/screenshots/NAME.png`. */
