@@ -22,8 +22,10 @@ describe("the trend of a heap", () => {
     assert.equal(heapTrend(mb([6, 10, 14, 20, 26, 34])), "flat");
   });
 
-  it("is unknown when it goes up and down, or was asked too seldom", () => {
+  it("is unknown when it goes up and down, may hold garbage alone, or was asked too seldom", () => {
     assert.equal(heapTrend(mb([10, 50, 20, 140, 15, 130])), "unknown");
+    // As seen in a small heap of Node 24, of which nothing stays.
+    assert.equal(heapTrend(mb([6, 7, 6, 33, 45, 69, 25])), "unknown");
     assert.equal(heapTrend(mb([10, 50, 100])), "unknown");
     assert.equal(heapTrend([]), "unknown");
   });
