@@ -10,6 +10,7 @@
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { ensureBrowser } from "./host/browser.ts";
+import { ensureNativeStacks } from "./host/native-stacks.ts";
 import { root } from "./host/paths.ts";
 import { addCounts, type Counts, describeCounts } from "./test/counts.ts";
 import { runSuite, type Suite, type SuiteResult } from "./test/suite.ts";
@@ -35,6 +36,7 @@ process.on("SIGTERM", () => stop.abort());
 const wanted = areas.filter((area) => values.only?.includes(area) ?? true);
 await execa(process.execPath, ["esbuild.mjs"], { cwd: root, stdio: "inherit" });
 if (wanted.some((area) => area !== "unit")) await ensureBrowser();
+if (wanted.includes("server")) await ensureNativeStacks();
 
 const env = {
   ...(values.long && { HANGSCOPE_LONG: "1" }),

@@ -14,6 +14,7 @@ import {
   type TestWorkspace,
   testWorkspace,
 } from "../server/support/workspace.ts";
+import { stopProcess } from "../support/stop-process.ts";
 
 const isLong = process.env["HANGSCOPE_LONG"] !== undefined;
 const blockMs = isLong ? 60_000 : 5_000;
@@ -89,7 +90,7 @@ describe("a server in the middle of a job", function () {
     const counted = callTest(connection, "test.count", { file, ms: 1_000 });
     while (!(await readFile(file, "utf8").catch(() => ""))) await sleep(10);
     const recorded = await workspace.recorded();
-    process.kill(recorded.process.pid, "SIGSTOP");
+    await stopProcess(recorded.process.pid);
     await sleep(stopMs);
     assert.equal(states.at(-1)?.kind, "unresponsive");
     process.kill(recorded.process.pid, "SIGCONT");
@@ -107,7 +108,7 @@ describe("a server in the middle of a job", function () {
     const recorded = await workspace.recorded();
     const client = new ServerClient(recorded.server);
     const [job] = (await client.health()).jobs;
-    process.kill(recorded.process.pid, "SIGSTOP");
+    await stopProcess(recorded.process.pid);
     const unheard = { name: "ConnectionError", message: new RegExp(`job ${job!.id} may go on`) };
     await assert.rejects(client.cancel(job!.id, 500), unheard);
     await assert.rejects(connection.cancel(job!.id), unheard);

@@ -31,6 +31,7 @@ import {
   type TestWorkspace,
   testWorkspace,
 } from "../server/support/workspace.ts";
+import { stopProcess } from "../support/stop-process.ts";
 
 describe("launcher", () => {
   let workspace: TestWorkspace;
@@ -69,7 +70,7 @@ describe("launcher", () => {
   it("waits for a stopped server and never replaces it", async () => {
     const { server } = await ensureServer(options());
     const { pid } = (await workspace.recorded()).process;
-    process.kill(pid, "SIGSTOP");
+    await stopProcess(pid);
     const told: Waiting[] = [];
     const waited = ensureServer({
       ...options(),

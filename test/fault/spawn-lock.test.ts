@@ -8,6 +8,7 @@ import { LaunchError, secureFolder, serverFolder } from "../../src/launcher/serv
 import { withSpawnLock } from "../../src/launcher/spawn-lock.ts";
 import type { ServerFolder } from "../../src/server/folder.ts";
 import { type TestWorkspace, testWorkspace } from "../server/support/workspace.ts";
+import { stopProcess } from "../support/stop-process.ts";
 
 const lockModule = new URL("../../src/launcher/spawn-lock.ts", import.meta.url);
 
@@ -37,7 +38,7 @@ describe("the spawn lock", () => {
       await child;
     };
     // Not the child itself: it is a promise of its end.
-    return { pid: child.pid, stop: () => child.kill("SIGSTOP"), end };
+    return { pid: child.pid, stop: () => stopProcess(child.pid!), end };
   }
   const take = (waitMs: number) => withSpawnLock(folder, { waitMs }, async () => "mine");
 
@@ -61,7 +62,7 @@ describe("the spawn lock", () => {
 
   it("stays a live holder's however long it takes, even one that is stopped", async () => {
     const slow = await holder();
-    slow.stop();
+    await slow.stop();
     await assert.rejects(take(1_500), (error: Error) => {
       assert.ok(error instanceof LaunchError);
       assert.match(

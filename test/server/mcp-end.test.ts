@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mcpCommand } from "../../src/cli/mcp-command.ts";
 import { ensureServer } from "../../src/launcher/ensure-server.ts";
+import { stopProcess } from "../support/stop-process.ts";
 import { StdioAgent } from "./support/stdio-agent.ts";
 import { isRunning, serverScript, type TestWorkspace, testWorkspace } from "./support/workspace.ts";
 
@@ -72,7 +73,7 @@ describe("the end of MCP over standard input and output", () => {
   it("is at once by a signal while it waits for a server that does not answer", async () => {
     await ensureServer({ serverScript, workspace: workspace.path });
     const { pid } = (await workspace.recorded()).process;
-    process.kill(pid, "SIGSTOP");
+    await stopProcess(pid);
     const agent = start();
     void agent.initialize();
     await sleep(1_500);

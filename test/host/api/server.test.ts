@@ -9,6 +9,7 @@ import { appearance } from "../../../extension/server/status-bar.ts";
 import { StuckQuestion } from "../../../extension/server/stuck-question.ts";
 import { WorkspaceServer } from "../../../extension/server/workspace-server.ts";
 import { eventually } from "../../support/eventually.ts";
+import { stopProcess } from "../../support/stop-process.ts";
 import { activateApp, closeEverything, writeShop } from "./profile-fixture.ts";
 import { WindowStub } from "./window-stub.ts";
 
@@ -121,7 +122,7 @@ describe("the jobs of a server", () => {
     const { context, log, server, captures } = await activateApp();
     target = spawn("node", ["-e", "console.log('up'); setInterval(() => {}, 1000)"]);
     await once(target.stdout!, "data");
-    target.kill("SIGSTOP");
+    await stopProcess(target.pid!);
     other = new WorkspaceServer(context, log);
     await assert.rejects(other.call("profile.open", { path: "/nowhere" }), { code: "no-file" });
     leave = new AbortController();
@@ -284,7 +285,7 @@ describe("a server that is stuck", () => {
     const answers = ["Wait", "Restart"];
     const asked = window.answer("showWarningMessage", () => answers.shift());
     question = new StuckQuestion(other, () => other.restart());
-    process.kill(pid, "SIGSTOP");
+    await stopProcess(pid);
     try {
       await assert.rejects(other.call("profile.open", { path: "/nowhere" }), { code: "no-file" });
       assert.equal(asked.length, 2);

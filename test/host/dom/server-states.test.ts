@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../../scripts/host/paths.ts";
 import { Connection } from "../../../src/launcher/connection.ts";
 import { run } from "../../../src/toolchain/run.ts";
+import { stopProcess } from "../../support/stop-process.ts";
 import { screenshotFailures, Workbench } from "./support/workbench.ts";
 
 describe("the server on the screen", function () {
@@ -34,7 +35,7 @@ describe("the server on the screen", function () {
     });
     target = spawn("node", ["-e", "console.log('up'); setInterval(() => {}, 1000)"]);
     await once(target.stdout!, "data");
-    target.kill("SIGSTOP");
+    await stopProcess(target.pid!);
   });
   after(async () => {
     leave.abort();
@@ -72,7 +73,7 @@ describe("the server on the screen", function () {
 
   it("tells of a server that does not answer, and asks before it ends it", async () => {
     const pid = await serverPid();
-    process.kill(pid, "SIGSTOP");
+    await stopProcess(pid);
     try {
       await workbench.page.locator(".codicon-bell-dot").waitFor({ timeout: 30_000 });
       const question = (await workbench.notifications()).filter({ hasText: "does not answer" });

@@ -8,6 +8,7 @@ import type { CapturedHang } from "../../../src/capture/session-watch.ts";
 import { readHangFile } from "../../../src/formats/hang-capture/reader.ts";
 import { isAlive } from "../../../src/toolchain/process-identity/identity.ts";
 import { eventually } from "../../support/eventually.ts";
+import { stopProcess } from "../../support/stop-process.ts";
 import { Place } from "../../unit/cli/program.ts";
 import { hangsTwice, healthy } from "./watch-programs.ts";
 
@@ -109,7 +110,7 @@ describe("hangscope run --watch", function () {
     const running = place.start([...watch, "healthy.cjs", "9000"]);
     const pid = await up();
     await sleep(1_500);
-    process.kill(pid, "SIGSTOP");
+    await stopProcess(pid);
     await sleep(4_500);
     process.kill(pid, "SIGCONT");
     const { exitCode, hangs, warnings } = await output(running);

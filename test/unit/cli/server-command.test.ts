@@ -11,6 +11,7 @@ import type { RecordedServer } from "../../../src/server/state-file.ts";
 import { identify } from "../../../src/toolchain/process-identity/identity.ts";
 import { tools } from "../../../src/tools/index.ts";
 import type { ToolDescription } from "../../../src/tools/tool.ts";
+import { stopProcess } from "../../support/stop-process.ts";
 import { Place } from "./program.ts";
 
 describe("server commands", function () {
@@ -116,7 +117,7 @@ describe("server commands", function () {
       if (process.platform === "win32") this.skip();
       await place.run(["server", "start"]);
       const { pid, instanceId } = await status();
-      process.kill(pid!, "SIGSTOP");
+      await stopProcess(pid!);
       try {
         const { exitCode, stdout } = await place.run(["server", "status", "--json"]);
         assert.equal(exitCode, 1);
