@@ -146,9 +146,9 @@ class Ladder {
   }
 
   async #pause(): Promise<Told> {
-    const { client, failure, cpu } = this.#reached;
+    const { client, failure, busy } = this.#reached;
     if (!client) throw failure;
-    const isIdle = this.#turn !== undefined && cpu !== undefined && cpu < busyShare;
+    const isIdle = this.#turn !== undefined && busy !== undefined && busy < busyShare;
     if (isIdle) throw new StepFailure("responsive");
     const { looks, scripts, wasPaused } = await lookByPausing(
       client,

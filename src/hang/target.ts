@@ -47,8 +47,8 @@ export interface Reached {
   readonly silence: Reason;
   /** Absent where the target does not tell. */
   readonly pid?: number;
-  /** Share of a core; absent where the system does not tell. */
-  readonly cpu?: number;
+  /** Share of the time in which it was busy; absent where the system does not tell. */
+  readonly busy?: number;
   /** Address of the page that it is, if it is one. */
   readonly page?: string;
   /** Whose page it is, if we started it. */
@@ -67,11 +67,12 @@ export interface Reached {
 export async function reach(target: AddressedTarget, signal: AbortSignal): Promise<Reached> {
   if (target.kind === "inspector") return reachAddress(target, signal);
   const node = await findNodeProcess(target.pid, signal);
+  const busy = busyOf(node);
   const about = {
     title: node.commandLine,
-    silence: node.cpu === undefined ? ("inspector-silent" as const) : silenceOf(node),
+    silence: busy === undefined ? ("inspector-silent" as const) : silenceOf(busy),
     pid: node.pid,
-    ...(node.cpu !== undefined && { cpu: node.cpu }),
+    ...(busy !== undefined && { busy }),
   };
   try {
     const { address, openedByUs, endTurn } = await open(node, signal);
@@ -108,15 +109,20 @@ async function open(node: NodeProcess, signal: AbortSignal): Promise<Opened> {
     // It has our signal, and will open the inspector when it can.
     void closeWhenOpened(node.pid, before);
     if (!limit.aborted || signal.aborted) throw error;
-    throw (await portTaken(node.pid, signal)) ?? new StepFailure(silenceOf(node));
+    throw (await portTaken(node.pid, signal)) ?? new StepFailure(silenceOf(busyOf(node)));
   }
 }
 
-/** Less of a core is a process that waits. */
+/** Less is a process that waits. */
 export const busyShare = 0.3;
 
-function silenceOf({ cpu = 1 }: NodeProcess): Reason {
-  return cpu > busyShare ? "native-call" : "waiting";
+/** Its main thread's share, else that of all its threads. */
+function busyOf({ mainBusy, cpu }: NodeProcess): number | undefined {
+  return mainBusy ?? cpu;
+}
+
+function silenceOf(busy = 1): Reason {
+  return busy > busyShare ? "native-call" : "waiting";
 }
 
 const defaultPort = 9229;

@@ -13,6 +13,11 @@ export interface NodeProcess {
   readonly cwd?: string;
   /** Share of one core, 0 to the number of cores; absent when the system does not tell. */
   readonly cpu?: number;
+  /**
+   * Share of the time in which the main thread ran, or would have but for others on the processor;
+   * absent where the system does not tell the two from waiting for work.
+   */
+  readonly mainBusy?: number;
   /** `host:port` of the inspector that the command line opens. */
   readonly inspector?: string;
 }
@@ -21,6 +26,8 @@ export interface NodeProcess {
 interface Snapshot extends Omit<NodeProcess, "inspector"> {
   /** Processor time since it started. */
   readonly cpuSeconds?: number;
+  /** Time that the main thread ran or stood in line for a processor since it started. */
+  readonly mainBusySeconds?: number | undefined;
 }
 
 /** Busiest first, without this process. */
@@ -47,20 +54,29 @@ async function listFromProc(signal?: AbortSignal): Promise<Snapshot[]> {
   const start = performance.now();
   await sleep(samplingMs, undefined, { signal });
   const after = await snapshotOfProc();
-  return withCpu(before, after, (performance.now() - start) / 1000);
+  return withShares(before, after, (performance.now() - start) / 1000);
 }
 
-/** The later snapshot's processes, with their share of a core between the two. */
-export function withCpu(
+/** The later snapshot's processes, with their shares of the time between the two. */
+export function withShares(
   before: readonly Snapshot[],
   after: readonly Snapshot[],
   seconds: number,
 ): Snapshot[] {
-  const cpuBefore = new Map(before.map(({ pid, cpuSeconds }) => [pid, cpuSeconds]));
-  return after.map(({ cpuSeconds, ...each }) => {
-    const earlier = cpuBefore.get(each.pid);
-    if (earlier === undefined || cpuSeconds === undefined) return each;
-    return { ...each, cpu: Math.max(0, cpuSeconds - earlier) / seconds };
+  const byPid = new Map(before.map((each) => [each.pid, each]));
+  const share = (later?: number, earlier?: number) =>
+    later === undefined || earlier === undefined
+      ? undefined
+      : Math.max(0, later - earlier) / seconds;
+  return after.map(({ cpuSeconds, mainBusySeconds, ...each }) => {
+    const earlier = byPid.get(each.pid);
+    const cpu = share(cpuSeconds, earlier?.cpuSeconds);
+    const mainBusy = share(mainBusySeconds, earlier?.mainBusySeconds);
+    return {
+      ...each,
+      ...(cpu !== undefined && { cpu }),
+      ...(mainBusy !== undefined && { mainBusy }),
+    };
   });
 }
 
@@ -75,9 +91,11 @@ async function readProc(pid: number): Promise<Snapshot | undefined> {
   try {
     const exe = (await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "");
     if (!nodeName.test(exe.slice(exe.lastIndexOf("/") + 1))) return undefined;
-    const [commandLine, stat, cwd] = await Promise.all([
+    const [commandLine, stat, schedule, cwd] = await Promise.all([
       readFile(`/proc/${pid}/cmdline`, "utf8"),
       readFile(`/proc/${pid}/stat`, "utf8"),
+      // Not every kernel keeps it.
+      readFile(`/proc/${pid}/schedstat`, "utf8").catch(() => ""),
       readlink(`/proc/${pid}/cwd`),
     ]);
     return {
@@ -85,6 +103,7 @@ async function readProc(pid: number): Promise<Snapshot | undefined> {
       commandLine: commandLine.split("\0").join(" ").trim(),
       cwd,
       cpuSeconds: cpuSecondsOfStat(stat),
+      mainBusySeconds: busySecondsOfSchedule(schedule),
     };
   } catch {
     return undefined;
@@ -98,6 +117,12 @@ const ticksPerSecond = 100;
 export function cpuSecondsOfStat(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** `nanoseconds-run nanoseconds-in-line slices`, of one thread. */
+export function busySecondsOfSchedule(schedule: string): number | undefined {
+  const [, ran, waited] = /^(\d+) (\d+) \d+$/.exec(schedule.trim()) ?? [];
+  return ran === undefined ? undefined : (Number(ran) + Number(waited)) / 1e9;
 }
 
 const ps: Tool = { command: "/bin/ps", howToGet: "It is a part of macOS." };
@@ -169,7 +194,7 @@ export function parseCim(json: string): Snapshot[] {
         commandLine: each.CommandLine!,
         cpuSeconds: (Number(each.KernelModeTime) + Number(each.UserModeTime)) / 1e7,
       }));
-  return withCpu(snapshot(before), snapshot(after), samplingMs / 1000);
+  return withShares(snapshot(before), snapshot(after), samplingMs / 1000);
 }
 
 const defaultInspectorPort = 9229;

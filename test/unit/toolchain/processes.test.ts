@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setPriority } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findProgram } from "../../../scripts/host/programs.ts";
 import {
+  busySecondsOfSchedule,
   cpuSecondsOfStat,
   inspectorOf,
   listNodeProcesses,
@@ -27,6 +31,33 @@ describe("Node processes", () => {
     }
   });
 
+  it("tells a program that gets little of a processor from one that wants little", async function () {
+    if (process.platform !== "linux" || !findProgram(["taskset"])) this.skip();
+    const start = async (code: string) => {
+      const args = ["--cpu-list", "0", process.execPath, "-e", `console.log(); ${code}`];
+      const child = spawn("taskset", args);
+      await once(child.stdout, "data");
+      return child;
+    };
+    const idle = await start("setInterval(() => {}, 1e9)");
+    const starved = await start("setTimeout(() => { for (;;); }, 10)");
+    const favoured = await start("setTimeout(() => { for (;;); }, 10)");
+    try {
+      setPriority(starved.pid!, 10);
+      await sleep(500);
+      const found = await listNodeProcesses();
+      const shares = [idle, starved].map((child) => found.find(({ pid }) => pid === child.pid)!);
+      assert.ok(shares.every(({ cpu }) => cpu! < 0.3));
+      assert.deepEqual(
+        shares.map(({ mainBusy }) => mainBusy! > 0.3),
+        [false, true],
+        JSON.stringify(shares),
+      );
+    } finally {
+      for (const child of [idle, starved, favoured]) child.kill("SIGKILL");
+    }
+  });
+
   it("leaves this very process out", async () => {
     const pids = (await listNodeProcesses()).map(({ pid }) => pid);
     assert.ok(!pids.includes(process.pid));
@@ -35,6 +66,12 @@ describe("Node processes", () => {
   it("reads processor time past a name with blanks and parentheses", () => {
     const stat = "42 (my (odd) name) S 1 42 42 0 -1 4194304 9 0 0 0 150 50 0 0 20 0 11 0 99 1 2";
     assert.equal(cpuSecondsOfStat(stat), 2);
+  });
+
+  it("reads how long a thread ran and stood in line", () => {
+    assert.equal(busySecondsOfSchedule("1500000000 500000000 42\n"), 2);
+    assert.equal(busySecondsOfSchedule(""), undefined);
+    assert.equal(busySecondsOfSchedule("0 0"), undefined);
   });
 
   it("reads macOS ps: paths with blanks, process titles, other programs", () => {
