@@ -1,3 +1,5 @@
+import { release } from "../../profile/growable.ts";
+
 /** Address → chain of frames, for the few thousand addresses that most of a log consists of. */
 const maxEntries = 1 << 17;
 
@@ -61,10 +63,14 @@ export class AddressCache {
     this.#slots = new Float64Array(isFull ? old.length : old.length * 2);
     this.#mask = this.#slots.length / 2 - 1;
     this.#size = 0;
-    if (isFull) return;
-    for (let at = 0; at < old.length; at += 2) {
-      if (old[at] !== 0 && old[at + 1] !== unknown) this.set(old[at]!, old[at + 1]!);
+    for (let at = 0; at < old.length && !isFull; at += 2) {
+      if (old[at] === 0 || old[at + 1] === unknown) continue;
+      const slot = this.#slotOf(old[at]!);
+      this.#slots[slot * 2] = old[at]!;
+      this.#slots[slot * 2 + 1] = old[at + 1]!;
+      this.#size++;
     }
+    release(old);
   }
 }
 

@@ -61,6 +61,19 @@ export function hasAt(bytes: Uint8Array, at: number, end: number, text: string):
   return true;
 }
 
+/** A text (ASCII) that is most often one of the `usual`: for those, no string is made. */
+export function shortText(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  usual: readonly string[],
+): string {
+  for (const text of usual) {
+    if (text.length === end - start && hasAt(bytes, start, end, text)) return text;
+  }
+  return bytes.toString("latin1", start, end);
+}
+
 /**
  * Undoes V8's escaping of script names, sources and patterns: `\x2C`, `\u2028`, `\n`, `\\`.
  * Function names are logged raw and must not come here.

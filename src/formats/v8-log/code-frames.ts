@@ -2,7 +2,7 @@
  * Turns "code at an offset" into the profile's frames: the function, and above it those that the
  * compiler had inlined there, each with the line and column being run.
  *
- * A chain is such a run of frames; chains are made once per distinct offset and kept by number.
+ * A chain is such a run of frames, kept by number. Who asks keeps the chain of an address.
  */
 import type { ProfileBuilder } from "../../profile/builder.ts";
 import { type Category, tierId } from "../../profile/profile.ts";
@@ -10,6 +10,7 @@ import { unescapeField } from "./bytes.ts";
 import type { Code, CodeKind, LoggedFunction } from "./code.ts";
 import type { FileSpans } from "./file-spans.ts";
 import { type FunctionName, splitFunctionName } from "./function-name.ts";
+import { PlaceFrames } from "./place-frames.ts";
 import type { FileSpan, Script } from "./script.ts";
 import type { ScriptFiles } from "./script-files.ts";
 import { findPlaces } from "./source-table.ts";
@@ -42,6 +43,8 @@ export class CodeFrames {
   /** Row `n` is the frames from `starts[n]` to `starts[n + 1]`, outermost first. */
   readonly #starts: number[] = [0, 0];
   readonly #frames: number[] = [];
+  readonly #places = new PlaceFrames();
+  #functions = 0;
   readonly #names = new Map<LoggedFunction, FunctionName>();
   readonly #scripts = new Map<Script, string>();
 
@@ -84,14 +87,8 @@ export class CodeFrames {
   at(code: Code, address: number, isCaller: boolean): number {
     const isReturn = isCaller && (code.tier === "maglev" || code.tier === "turbofan");
     const offset = address - code.start;
-    const key = isReturn ? offset * 2 + 1 : offset * 2;
-    code.chains ??= new Map();
-    let chain = code.chains.get(key);
-    if (chain === undefined) {
-      chain = this.#make(code, isReturn ? offset - 1 : offset);
-      code.chains.set(key, chain);
-    }
-    return chain;
+    addOffset(code, offset);
+    return this.#make(code, isReturn ? offset - 1 : offset);
   }
 
   #make(code: Code, offset: number): number {
@@ -102,8 +99,11 @@ export class CodeFrames {
       return code.plainChain;
     }
     const { positions, callees } = places;
-    const frames: number[] = [];
-    for (const [i, callee] of callees.entries()) {
+    const own = this.#frame(code.func, code, positions.at(-1)!, false);
+    if (callees.length === 0) return this.#single(own, true);
+    const frames = [own];
+    for (let i = callees.length - 1; i >= 0; i--) {
+      const callee = callees[i]!;
       const func = code.callees[callee];
       if (func) frames.push(this.#frame(func, code, positions[i]!, true));
       else if (callee >= 0) {
@@ -114,8 +114,7 @@ export class CodeFrames {
         );
       }
     }
-    frames.push(this.#frame(code.func, code, positions.at(-1)!, false));
-    return this.#chain(frames.reverse(), true);
+    return this.#chain(frames, true);
   }
 
   #plain(code: Code): number {
@@ -127,23 +126,26 @@ export class CodeFrames {
   }
 
   #chain(frames: readonly number[], isJs: boolean): number {
-    const flags = (frames.length === 1 ? isSingle : 0) | (isJs ? isScripted : 0);
-    if (frames.length === 1) return (frames[0]! << flagBits) | flags;
-    this.#frames.push(...frames);
-    return ((this.#starts.push(this.#frames.length) - 2) << flagBits) | flags;
+    if (frames.length === 1) return this.#single(frames[0]!, isJs);
+    for (const frame of frames) this.#frames.push(frame);
+    const row = this.#starts.push(this.#frames.length) - 2;
+    return (row << flagBits) | (isJs ? isScripted : 0);
+  }
+
+  #single(frame: number, isJs: boolean): number {
+    return (frame << flagBits) | isSingle | (isJs ? isScripted : 0);
   }
 
   #frame(func: LoggedFunction, { tier }: Code, position: number, inlined: boolean): number {
-    const key = (position + 1) * 16 + tierId(tier) * 2 + (inlined ? 1 : 0);
-    func.frames ??= new Map();
-    let frame = func.frames.get(key);
-    if (frame === undefined) {
-      const name = this.#function(func);
-      const found = position >= 0 ? func.script?.locate(position) : undefined;
-      const { line, column } = found?.line ? found : name;
-      frame = this.#builder.frame(func.id, { line, column, tier, inlined });
-      func.frames.set(key, frame);
-    }
+    if (func.row < 0) func.row = this.#functions++;
+    const kind = func.row * 16 + tierId(tier) * 2 + (inlined ? 1 : 0);
+    const known = this.#places.find(kind, position + 1);
+    if (known >= 0) return known;
+    const name = this.#function(func);
+    const found = position >= 0 ? func.script?.locate(position) : undefined;
+    const { line, column } = found?.line ? found : name;
+    const frame = this.#builder.frame(func.id, { line, column, tier, inlined });
+    this.#places.add(kind, position + 1, frame);
     return frame;
   }
 
@@ -184,6 +186,13 @@ export class CodeFrames {
     );
     return /^[^\s'"]*/.exec(text.trimStart())![0];
   }
+}
+
+function addOffset(code: Code, offset: number): void {
+  code.metAt ??= [];
+  code.metAt.push(offset);
+  // One is met again when the caches of addresses were full in between.
+  if (code.metAt.length > code.size * 2) code.metAt = [...new Set(code.metAt)];
 }
 
 function displayName(code: Code): string {

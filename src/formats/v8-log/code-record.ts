@@ -2,7 +2,7 @@
  * `code-creation,Type,kind,µs,address,size,name[,sfi,mark]`. Names are raw: they can hold commas
  * and line ends, so the record is read from both ends.
  */
-import { comma, fieldEnd, hasAt, parseDecimal, parseHex } from "./bytes.ts";
+import { comma, fieldEnd, hasAt, parseDecimal, parseHex, shortText } from "./bytes.ts";
 import { isFunctionType } from "./code.ts";
 
 export interface CodeRecord {
@@ -64,13 +64,6 @@ const usualTypes = [
   "Eval",
 ];
 const usualMarks = ["~", "^", "+", "*", "", "*'", "+'"];
-
-function shortText(bytes: Buffer, start: number, end: number, usual: readonly string[]): string {
-  for (const text of usual) {
-    if (text.length === end - start && hasAt(bytes, start, end, text)) return text;
-  }
-  return bytes.toString("latin1", start, end);
-}
 
 /** A mark is up to three signs, no letter or digit but an `o` at first; -1 when there is none. */
 function findMark(bytes: Buffer, start: number, end: number): number {

@@ -13,8 +13,8 @@ export interface LoggedFunction {
   start: number;
   /** The profile's function, or -1 before it is needed. */
   id: number;
-  /** The profile's frames of it by position, see `CodeFrames`; most functions never have one. */
-  frames: Map<number, number> | undefined;
+  /** Its number among those that frames were made for, or -1 before. */
+  row: number;
 }
 
 /**
@@ -33,8 +33,8 @@ export interface Code extends AddressRange {
   table: TableSpan | undefined;
   /** The functions that were inlined into it. */
   callees: readonly (LoggedFunction | undefined)[];
-  /** Chains already made for offsets into this code, see `CodeFrames`. */
-  chains: Map<number, number> | undefined;
+  /** Offsets into it that addresses were met at; most code is never met. */
+  metAt: number[] | undefined;
   /** The chain of every offset that no table tells apart, or -1. */
   plainChain: number;
 }

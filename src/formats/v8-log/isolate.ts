@@ -15,6 +15,7 @@ import {
 import type { CodeFrames } from "./code-frames.ts";
 import type { CodeRecord } from "./code-record.ts";
 import { EmbeddedBuiltins } from "./embedded-builtins.ts";
+import { FrameTexts } from "./frame-texts.ts";
 import { fileAddress, Libraries, type Library, libraryLabel } from "./libraries.ts";
 import { MissingAddresses } from "./missing-addresses.ts";
 import { RangeMap } from "./range-map.ts";
@@ -24,6 +25,7 @@ import type { AddressResolver } from "./stacks.ts";
 
 export class Isolate implements AddressResolver {
   readonly builtins: EmbeddedBuiltins;
+  readonly texts = new FrameTexts();
   platform = "";
   changes = 0;
 
@@ -64,7 +66,7 @@ export class Isolate implements AddressResolver {
       func,
       table: undefined,
       callees: [],
-      chains: undefined,
+      metAt: undefined,
       plainChain: -1,
     };
     this.#insert(code);
@@ -125,8 +127,7 @@ export class Isolate implements AddressResolver {
       code.func.script = script;
       code.func.start = start;
     }
-    if (code.chains) this.#forget(code);
-    code.chains = undefined;
+    this.#forget(code);
     code.plainChain = -1;
     code.table = table;
     code.callees = sfis.map((sfi) => this.#functions.get(sfi));
@@ -174,7 +175,10 @@ export class Isolate implements AddressResolver {
 
   #resolve(address: number, isCaller: boolean, cache: AddressCache): number {
     const chain = this.#find(address, isCaller);
-    if (chain >= 0 || this.#missing.add(address)) cache.set(address, chain);
+    if (chain >= 0 || this.#missing.add(address)) {
+      cache.set(address, chain);
+      if (isCaller) this.texts.set(address, chain);
+    }
     return chain;
   }
 
@@ -206,12 +210,10 @@ export class Isolate implements AddressResolver {
 
   /** Code that ticks were in has gone from its addresses. */
   #forget(code: Code): void {
-    if (!code.chains) return;
+    if (!code.metAt) return;
     this.changes++;
-    code.chains.forEach((_chain, key) => {
-      const address = code.start + (key >> 1);
-      this.#forgetAddress(address);
-    });
+    for (const offset of code.metAt) this.#forgetAddress(code.start + offset);
+    code.metAt = undefined;
   }
 
   /** Something stands in `[start, end)` now that did not before. */
@@ -221,6 +223,7 @@ export class Isolate implements AddressResolver {
   }
 
   readonly #forgetAddress = (address: number): void => {
+    this.texts.forget(address);
     this.#callers.forget(address);
     this.#leaves.forget(address);
   };
@@ -242,7 +245,7 @@ export class Isolate implements AddressResolver {
       script: undefined,
       start: -1,
       id: -1,
-      frames: undefined,
+      row: -1,
     };
     this.#functions.set(sfi, func);
     return func;

@@ -1,7 +1,7 @@
 /** Takes a log apart, line by line: what each record is, and what it changes. */
 import type { ProfileBuilder } from "../../profile/builder.ts";
 import type { Chunk } from "../file-chunks.ts";
-import { fieldEnd, hasAt, newline } from "./bytes.ts";
+import { fieldEnd, hasAt, newline, shortText } from "./bytes.ts";
 import type { CodeFrames } from "./code-frames.ts";
 import { codeCreation, readCodeLines, withoutReturn } from "./code-lines.ts";
 import { Isolates } from "./isolates.ts";
@@ -28,6 +28,8 @@ const ignored = new Set(
     "api embedder-event"
   ).split(" "),
 );
+
+const usualRecords = ["code-source-info", "code-delete", "delete", "new", "code-move", "sfi-move"];
 
 /** Shorter sources are not worth a streamed read. */
 const minStreamedBytes = 64 * 1024;
@@ -172,7 +174,7 @@ export class LogParser {
   #readRecord(bytes: Buffer, start: number, end: number, base: number): void {
     if (start === end) return;
     const nameEnd = fieldEnd(bytes, start, end);
-    const name = bytes.toString("latin1", start, Math.min(nameEnd, start + 64));
+    const name = shortText(bytes, start, Math.min(nameEnd, start + 64), usualRecords);
     if (this.#apply(name, bytes, nameEnd + 1, end, base)) this.#records++;
     else this.#malformed++;
   }

@@ -5,8 +5,10 @@
  * `tick,pc,µs,isExternal,tosOrExternal,vmState[,overflow][,frame…]`, innermost frame first.
  */
 import type { ProfileBuilder } from "../../profile/builder.ts";
+import { grown } from "../../profile/growable.ts";
 import type { Category } from "../../profile/profile.ts";
 import { comma, fieldEnd, hexDigit, parseDecimal, parseHex } from "./bytes.ts";
+import { type FrameTexts, frameTextBytes, unknownText } from "./frame-texts.ts";
 
 /** What V8 was doing, where that says more than the address: by `vmState`. */
 const stateFrames: readonly (readonly [name: string, category: Category] | undefined)[] = [
@@ -27,6 +29,8 @@ const stateFrames: readonly (readonly [name: string, category: Category] | undef
 export interface AddressResolver {
   /** Changes whenever an address may resolve to something else than before. */
   readonly changes: number;
+  /** Return addresses that are known by how they are written. */
+  readonly texts: FrameTexts;
   /** False when `addresses[index]`, a return address, may resolve to something else than before. */
   isCurrent(addresses: Float64Array, index: number): boolean;
   /** The chain of `addresses[index]`, a return address; or -1. */
@@ -47,6 +51,8 @@ const zero = 48;
 const letterX = 120;
 /** Greater than every distance from a line's end: such a frame means nothing by itself. */
 const neverShared = 0x7fffffff;
+/** Of a frame whose number was read: its chain is not known yet. */
+const unresolved = -2;
 
 export interface Tick {
   node: number;
@@ -75,6 +81,7 @@ export class Stacks {
   /** The frames of the current line that are its own, innermost first. */
   #ownAddresses = new Float64Array(512);
   #ownDistances = new Int32Array(512);
+  #ownChains = new Int32Array(512);
   /** What runs, and the top of the machine's stack. */
   readonly #leafAddresses = new Float64Array(2);
 
@@ -140,7 +147,7 @@ export class Stacks {
     this.#lastChanges = resolver.changes;
     const shared = this.#lastBytes ? this.#sharedDepth(bytes, view, start, end) : 0;
     const stop = shared > 0 ? end - this.#distances[shared - 1]! : end;
-    const own = this.#parseFrames(bytes, start, stop, end);
+    const own = this.#parseFrames(bytes, view, start, stop, end);
     if (own < 0) {
       this.#lastBytes = undefined;
       return false;
@@ -150,7 +157,8 @@ export class Stacks {
     let node = shared > 0 ? this.#nodes[shared - 1]! : -1;
     if (shared + own > this.#nodes.length) this.#growStack(shared + own);
     for (let i = own - 1; i >= 0; i--) {
-      const chain = resolver.caller(this.#ownAddresses, i);
+      const known = this.#ownChains[i]!;
+      const chain = known === unresolved ? resolver.caller(this.#ownAddresses, i) : known;
       if (chain >= 0) node = resolver.push(chain, node);
       this.#addresses[depth] = this.#ownAddresses[i]!;
       this.#nodes[depth] = node;
@@ -168,10 +176,25 @@ export class Stacks {
    * Parses `[start, stop)` into `#own…`; -1 when something there is not an address. Numbers go
    * straight into the array: one that a function returns costs an allocation.
    */
-  #parseFrames(bytes: Uint8Array, start: number, stop: number, end: number): number {
+  #parseFrames(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    stop: number,
+    end: number,
+  ): number {
+    const { texts } = this.#resolver;
     let own = 0;
     for (let at = start; at < stop; ) {
       if (own === this.#ownAddresses.length) this.#growOwn();
+      const slot = stop - at < frameTextBytes ? unknownText : texts.find(view, at);
+      if (slot !== unknownText) {
+        this.#ownAddresses[own] = texts.addressAt(slot);
+        this.#ownChains[own] = texts.chainAt(slot);
+        this.#ownDistances[own++] = end - at;
+        at += frameTextBytes;
+        continue;
+      }
       const sign = bytes[at + 1];
       const isRelative = sign === plus || sign === minus;
       let first = isRelative ? at + 2 : at + 1;
@@ -189,6 +212,7 @@ export class Stacks {
       if (next === first || next - first > 13 || (next < stop && bytes[next] !== comma)) return -1;
       this.#ownAddresses[own] = high * 0x1000000 + low;
       if (isRelative) this.#addPrevious(own, sign);
+      this.#ownChains[own] = unresolved;
       this.#ownDistances[own++] = isRelative ? neverShared : end - at;
       at = next;
     }
@@ -242,11 +266,8 @@ export class Stacks {
   }
 
   #growOwn(): void {
-    const addresses = new Float64Array(this.#ownAddresses.length * 2);
-    const distances = new Int32Array(addresses.length);
-    addresses.set(this.#ownAddresses);
-    distances.set(this.#ownDistances);
-    this.#ownAddresses = addresses;
-    this.#ownDistances = distances;
+    this.#ownAddresses = grown(Float64Array, this.#ownAddresses);
+    this.#ownDistances = grown(Int32Array, this.#ownDistances);
+    this.#ownChains = grown(Int32Array, this.#ownChains);
   }
 }
