@@ -5,6 +5,7 @@
  */
 import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { holdGuard } from "../toolchain/guard.ts";
 import { writePrivateFile } from "../toolchain/private-file.ts";
 import {
   identify,
@@ -13,7 +14,6 @@ import {
 } from "../toolchain/process-identity/identity.ts";
 import type { Tool } from "../tools/tool.ts";
 import { serverFolderAt } from "./folder.ts";
-import { holdGuard } from "./guard.ts";
 import { isIntact, type KeptFile, keepFiles } from "./kept-files.ts";
 import { openLog } from "./log-file.ts";
 import type { SpawnMessage } from "./protocol.ts";

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execaNode } from "execa";
 import { findProgram } from "../../../scripts/host/programs.ts";
 import { CaptureError } from "../../../src/capture/capture-error.ts";
 import { findInspector } from "../../../src/capture/v8/find-inspector.ts";
@@ -17,6 +18,7 @@ import type { HangFile } from "../../../src/formats/hang-capture/hang-file.ts";
 import { type HangReport, reportOf } from "../../../src/formats/hang-capture/report.ts";
 import { captureHang } from "../../../src/hang/capture-hang.ts";
 import { type AddressedTarget, reach } from "../../../src/hang/target.ts";
+import { holdGuard } from "../../../src/toolchain/guard.ts";
 import { eventually } from "../../support/eventually.ts";
 import { nodeOf } from "../../support/nodes.ts";
 import { type Peg, type StuckProgram, stuckProgram } from "./stuck-program.ts";
@@ -156,6 +158,42 @@ describe("capturing what a process is stuck on", function () {
       );
     } finally {
       other.end();
+    }
+  });
+
+  it("names the functions of two programs that two servers are asked about at once", async () => {
+    program = await stuckProgram("loop");
+    const other = await stuckProgram("regex");
+    try {
+      const files = await Promise.all(
+        [program, other].map(async ({ pid }) => {
+          const script = join(import.meta.dirname, "capture-once.ts");
+          const env = { HANGSCOPE_HOME: logs! };
+          return (await execaNode({ env })`${script} ${pid}`).stdout;
+        }),
+      );
+      assert.deepEqual(
+        files.map((file) => unmapped(JSON.parse(file)).stuckIn?.name),
+        ["spinForever", "matchNames"],
+      );
+    } finally {
+      other.end();
+    }
+  });
+
+  it("waits for no server that has its turn and does not end it", async () => {
+    const home = process.env["HANGSCOPE_HOME"];
+    process.env["HANGSCOPE_HOME"] = logs!;
+    const guard = await holdGuard(join(logs!, "inspector-turn"));
+    try {
+      assert.ok(guard);
+      program = await stuckProgram("loop");
+      const { stuckIn } = await capture({ kind: "process", pid: program.pid });
+      assert.equal(stuckIn?.name, "spinForever");
+    } finally {
+      guard?.release();
+      if (home === undefined) delete process.env["HANGSCOPE_HOME"];
+      else process.env["HANGSCOPE_HOME"] = home;
     }
   });
 

@@ -1,22 +1,22 @@
 /**
- * What makes a second server of one folder impossible: a thing that the kernel lets one process
- * hold, and takes back when that process dies. Guards of different kinds do not exclude each
- * other, so the kind is fixed by platform, never by what the running Node can do.
+ * What one process of a user holds at a time: the kernel gives it to one, and takes it back when
+ * that process dies. It makes a second server of one folder impossible. Guards of different kinds
+ * do not exclude each other, so the kind is fixed by platform, never by what the running Node can
+ * do.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import type { KeptFile } from "./kept-files.ts";
 
 export interface Guard {
   /** What the guard's name is made of: another text would be another guard. */
-  readonly secret?: KeptFile;
+  readonly secret?: { readonly path: string; readonly text: string };
   /** A process that dies has given the guard back already. */
   release(): void;
 }
 
 /**
- * @param path in the server's folder, for whatever file the guard needs
+ * @param path for whatever file the guard needs, in a folder that is this user's alone
  * @returns `undefined` when another process holds it.
  * @throws where there is no guard to be had, with the reason.
  */
@@ -50,7 +50,7 @@ async function holdName(
   return promise;
 }
 
-/** The first server's choice; every later one reads it. */
+/** The first process's choice; every later one reads it. */
 async function sharedSecret(path: string): Promise<string> {
   const own = `${path}.${randomUUID()}`;
   await writeFile(own, randomUUID(), { mode: 0o600, flag: "wx" });
