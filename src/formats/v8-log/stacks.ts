@@ -7,7 +7,7 @@
 import type { ProfileBuilder } from "../../profile/builder.ts";
 import { grown } from "../../profile/growable.ts";
 import type { Category } from "../../profile/profile.ts";
-import { comma, fieldEnd, hexDigit, parseDecimal, parseHex } from "./bytes.ts";
+import { comma, fieldEnd, hexDigit, parseDecimal, parseWord } from "./bytes.ts";
 import { type FrameTexts, frameTextBytes, unknownText } from "./frame-texts.ts";
 
 /** What V8 was doing, where that says more than the address: by `vmState`. */
@@ -106,9 +106,9 @@ export class Stacks {
     const externalEnd = fieldEnd(bytes, timeEnd + 1, end);
     const topEnd = fieldEnd(bytes, externalEnd + 1, end);
     const stateEnd = fieldEnd(bytes, topEnd + 1, end);
-    const pc = parseHex(bytes, start + 5, pcEnd);
+    const pc = parseWord(bytes, start + 5, pcEnd);
     const time = parseDecimal(bytes, pcEnd + 1, timeEnd);
-    const top = parseHex(bytes, externalEnd + 1, topEnd);
+    const top = parseWord(bytes, externalEnd + 1, topEnd);
     const state = parseDecimal(bytes, topEnd + 1, stateEnd);
     if (Number.isNaN(pc + time + top + state)) return undefined;
     const isExternal = bytes[timeEnd + 1] === 49 && externalEnd === timeEnd + 2;
@@ -209,8 +209,10 @@ export class Stacks {
         low = ((low << 4) & 0xffffff) | digit;
         next++;
       }
-      if (next === first || next - first > 13 || (next < stop && bytes[next] !== comma)) return -1;
-      this.#ownAddresses[own] = high * 0x1000000 + low;
+      const digits = next - first;
+      if (digits < 1 || digits > 16 || (next < stop && bytes[next] !== comma)) return -1;
+      const isSmall = digits <= 12;
+      this.#ownAddresses[own] = isSmall ? high * 0x1000000 + low : parseWord(bytes, first, next);
       if (isRelative) this.#addPrevious(own, sign);
       this.#ownChains[own] = unresolved;
       this.#ownDistances[own++] = isRelative ? neverShared : end - at;

@@ -254,6 +254,39 @@ describe("v8-log records", () => {
       assert.deepEqual(stackOf(profile, 0), ["(unaccounted)", `${url}:1:1 interpreter`]);
       assert.equal(categoryOf(profile, 0), "unaccounted");
     });
+
+    it("keeps a stack with words on it that are no addresses", async () => {
+      const words = ["0xffffffff00000000", "0xffffffffffffffff", "0x40000000000001"];
+      const log = new V8Log().begin().code(main);
+      for (const [i, word] of words.entries()) {
+        log.tick({ pc: 0x1010, time: 3 * i, frames: [word, 0x1010, word] });
+        log.add("tick", word, 3 * i + 1, 0, "0x0", 0, "0x1010");
+        log.add("tick", "0x1010", 3 * i + 2, 0, word, 0, "0x1010");
+      }
+      const inMain = `${url}:1:1 interpreter`;
+      const profile = await readLog(log);
+      assert.deepEqual(
+        stacksOf(profile),
+        words.flatMap(() => [
+          [inMain, inMain],
+          ["(unaccounted)", inMain],
+          [inMain, inMain],
+        ]),
+      );
+      assert.deepEqual(profile.warnings, []);
+    });
+
+    it("counts a tick with a number of more than 64 bits as no record", async () => {
+      const log = new V8Log().begin().code(main);
+      log.tick({ pc: 0x1010, time: 1, frames: ["0x10000000000000000"] });
+      log.tick({ pc: 0x1010, time: 2 });
+      const { samples, warnings } = await readLog(log);
+      assert.equal(samples.length, 1);
+      assert.deepEqual(
+        warnings.map(({ code, count }) => [code, count]),
+        [["malformed-records", 1]],
+      );
+    });
   });
 
   describe("libraries", () => {
