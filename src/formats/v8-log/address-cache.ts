@@ -1,6 +1,6 @@
+/** Address → chain of frames, for the few thousand addresses that most of a log consists of. */
 import { release } from "../../profile/growable.ts";
 
-/** Address → chain of frames, for the few thousand addresses that most of a log consists of. */
 const maxEntries = 1 << 17;
 
 /** What `get` gives for an address that it knows nothing of. */
