@@ -5,7 +5,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dataFolder } from "../launcher/server-folder.ts";
+import { dataFolder } from "../toolchain/data-folder.ts";
 import { type Guard, holdGuard } from "../toolchain/guard.ts";
 import { untilAborted } from "../toolchain/until-aborted.ts";
 

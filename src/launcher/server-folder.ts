@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { lstat, mkdir, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ServerFolder, serverFolderAt } from "../server/folder.ts";
+import { dataFolder } from "../toolchain/data-folder.ts";
 import { describeFileFault } from "../toolchain/file-fault.ts";
 
 /** Something about this machine or account keeps the server from starting. Says what to mend. */
@@ -22,19 +22,6 @@ export class LaunchError extends Error {
 export function serverFolder(workspace?: string): ServerFolder {
   const key = workspace === undefined ? "no-folder" : digest(realPath(workspace));
   return serverFolderAt(join(dataFolder(), "servers", key));
-}
-
-/** `HANGSCOPE_HOME`, or where the platform keeps a user's data. */
-export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env["HANGSCOPE_HOME"]) return env["HANGSCOPE_HOME"];
-  switch (process.platform) {
-    case "darwin":
-      return join(homedir(), "Library", "Application Support", "hangscope");
-    case "win32":
-      return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "hangscope");
-    default:
-      return join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "hangscope");
-  }
 }
 
 /**
