@@ -132,6 +132,8 @@ describe("profile view", () => {
     await page.keyboard.press("End");
     await page.keyboard.press("ArrowRight");
     await waitFor(async () => (await tableRows(page)).length > 4);
+    // It is kept a moment after it is shown.
+    await waitForState(page, ({ table }) => table.row !== "");
     const before = { state: await savedState(page), rows: await tableRows(page) };
 
     await view.reload();
