@@ -167,7 +167,7 @@ describe("capturing what a process is stuck on", function () {
     try {
       const files = await Promise.all(
         [program, other].map(async ({ pid }) => {
-          const script = join(import.meta.dirname, "capture-once.ts");
+          const script = join(import.meta.dirname, "support", "capture-once.ts");
           const env = { HANGSCOPE_HOME: logs! };
           return (await execaNode({ env })`${script} ${pid}`).stdout;
         }),
