@@ -1,6 +1,7 @@
 /** Where runners are kept: one cache for each user, whatever the workspace. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { dataFolder } from "../toolchain/data-folder.ts";
 
 export interface Places {
   /** Of artifacts; can be deleted as a whole. */
@@ -16,25 +17,17 @@ export function placesOf(cacheDir?: string, env: NodeJS.ProcessEnv = process.env
 }
 
 function ownPlaces(env: NodeJS.ProcessEnv): Places {
-  const own = env["HANGSCOPE_HOME"];
-  if (own) return { cache: join(own, "runner", "cache"), state: join(own, "runner", "state") };
-  const home = homedir();
-  switch (process.platform) {
-    case "darwin":
-      return {
-        cache: join(home, "Library", "Caches", "hangscope", "runner"),
-        state: join(home, "Library", "Application Support", "hangscope", "runner"),
-      };
-    case "win32": {
-      const local = join(env["LOCALAPPDATA"] ?? join(home, "AppData", "Local"), "hangscope");
-      return { cache: join(local, "runner", "cache"), state: join(local, "runner", "state") };
-    }
-    default:
-      return {
-        cache: join(env["XDG_CACHE_HOME"] || join(home, ".cache"), "hangscope", "runner"),
-        state: join(env["XDG_DATA_HOME"] || join(home, ".local", "share"), "hangscope", "runner"),
-      };
-  }
+  const data = join(dataFolder(env), "runner");
+  const caches = cachesFolder(env);
+  if (caches === undefined) return { cache: join(data, "cache"), state: join(data, "state") };
+  return { cache: join(caches, "hangscope", "runner"), state: data };
+}
+
+/** Undefined where caches stand beside other data. */
+function cachesFolder(env: NodeJS.ProcessEnv): string | undefined {
+  if (env["HANGSCOPE_HOME"] || process.platform === "win32") return undefined;
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches");
+  return env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
 }
 
 export const statePlaces = (state: string) => ({
