@@ -3,12 +3,12 @@ import * as z from "zod";
 import { CaptureError } from "../capture/capture-error.ts";
 import { endInspector, findInspector, pidOf } from "../capture/v8/find-inspector.ts";
 import { type Inspector, InspectorClient, listTargets } from "../capture/v8/inspector-client.ts";
+import { inspectorTurn } from "../capture/v8/inspector-turn.ts";
 import { listeningPorts } from "../capture/v8/listening-ports.ts";
 import { findNodeProcess, openInspector, portTaken } from "../capture/v8/open-inspector.ts";
 import type { Sandbox } from "../formats/hang-capture/hang-file.ts";
 import type { NodeProcess } from "../toolchain/processes.ts";
 import type { ArmedLog } from "./armed-logs.ts";
-import { inspectorTurn } from "./inspector-turn.ts";
 import { closeWhenOpened } from "./late-inspector.ts";
 import { type Reason, StepFailure } from "./reasons.ts";
 

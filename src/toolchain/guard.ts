@@ -52,6 +52,9 @@ async function holdName(
 
 /** The first process's choice; every later one reads it. */
 async function sharedSecret(path: string): Promise<string> {
+  // Who waits for the guard comes here often.
+  const known = await readFile(path, "utf8").catch(() => "");
+  if (known !== "") return known;
   const own = `${path}.${randomUUID()}`;
   await writeFile(own, randomUUID(), { mode: 0o600, flag: "wx" });
   try {

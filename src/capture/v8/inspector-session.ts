@@ -1,12 +1,14 @@
 /** One capture of something that already runs, through its inspector. */
 import { join } from "node:path";
 import { writePrivateFile } from "../../toolchain/private-file.ts";
+import type { NodeProcess } from "../../toolchain/processes.ts";
 import type { TaskOptions } from "../../toolchain/progress.ts";
 import type { CaptureTarget, StoppedCapture } from "../capture.ts";
 import { CaptureError, writeInto } from "../capture-error.ts";
 import { countSamples, tooFewSamples } from "./count-samples.ts";
 import { InspectorProfiler } from "./inspector.ts";
-import { findNodeProcess, openInspector } from "./open-inspector.ts";
+import { inspectorTurn } from "./inspector-turn.ts";
+import { findNodeProcess, type OpenedInspector, openInspector } from "./open-inspector.ts";
 
 export type InspectorTarget = Exclude<CaptureTarget, { kind: "command" }>;
 
@@ -31,7 +33,7 @@ export class InspectorSession {
     }
     onProgress?.({ message: `Opening the inspector of process ${target.pid}` });
     const found = await findNodeProcess(target.pid, signal);
-    const { address, openedByUs } = await openInspector(found, signal);
+    const { address, openedByUs } = await openInTurn(found, signal);
     const profiler = await InspectorProfiler.start(address, onGone, { signal, openedByUs });
     if (profiler.pid !== undefined && profiler.pid !== target.pid) {
       await profiler.close(false);
@@ -73,5 +75,18 @@ export class InspectorSession {
 
   async release(): Promise<void> {
     await this.#profiler.close(this.#openedByUs);
+  }
+}
+
+/** A look at what another process is stuck on has the port for a moment only. */
+async function openInTurn(
+  found: NodeProcess,
+  signal: AbortSignal | undefined,
+): Promise<OpenedInspector> {
+  const endTurn = await inspectorTurn(signal);
+  try {
+    return await openInspector(found, signal);
+  } finally {
+    endTurn();
   }
 }

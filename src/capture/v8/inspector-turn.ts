@@ -5,9 +5,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dataFolder } from "../toolchain/data-folder.ts";
-import { type Guard, holdGuard } from "../toolchain/guard.ts";
-import { untilAborted } from "../toolchain/until-aborted.ts";
+import { dataFolder } from "../../toolchain/data-folder.ts";
+import { type Guard, holdGuard } from "../../toolchain/guard.ts";
+import { untilAborted } from "../../toolchain/until-aborted.ts";
 
 const pollMs = 50;
 /** Longer than a look at one process takes: whoever has its turn then does not run. */
@@ -19,7 +19,7 @@ let last: Promise<void> = Promise.resolve();
  * @returns what ends the turn.
  * @throws the signal's reason when aborted before it was our turn.
  */
-export async function inspectorTurn(signal: AbortSignal): Promise<() => void> {
+export async function inspectorTurn(signal?: AbortSignal): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const before = last;
   last = before.then(() => promise);
@@ -37,7 +37,7 @@ export async function inspectorTurn(signal: AbortSignal): Promise<() => void> {
 }
 
 /** Nothing where there is none to be had: the port may be free all the same. */
-async function turnAmongServers(signal: AbortSignal): Promise<Guard | undefined> {
+async function turnAmongServers(signal: AbortSignal | undefined): Promise<Guard | undefined> {
   try {
     const folder = dataFolder();
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -47,7 +47,7 @@ async function turnAmongServers(signal: AbortSignal): Promise<Guard | undefined>
       await sleep(pollMs, undefined, { signal });
     }
   } catch {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
   }
   return undefined;
 }

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { describe, it } from "mocha";
 import { type StoppedCapture, startSchema } from "../../../src/capture/capture.ts";
 import { type CaptureEvent, createCaptureSessions } from "../../../src/capture/sessions.ts";
 import { listCaptures } from "../../../src/capture/storage.ts";
 import { listeningPorts } from "../../../src/capture/v8/listening-ports.ts";
+import { dataFolder } from "../../../src/toolchain/data-folder.ts";
+import { holdGuard } from "../../../src/toolchain/guard.ts";
 import { withFolder } from "./programs.ts";
 
 /** Each says "up" once it runs. */
@@ -171,6 +174,22 @@ describe("capture through the inspector", function () {
     await withNode(["--disable-sigusr1", "-e", working], async ({ child }) => {
       await refused({ kind: "process", pid: child.pid }).as("no-signal", /SIGUSR1/);
       assert.equal(child.exitCode ?? child.signalCode, null);
+    });
+  });
+
+  it("waits while another server has its turn at the port", async () => {
+    const folder = dataFolder();
+    await mkdir(folder, { recursive: true });
+    const guard = await holdGuard(join(folder, "inspector-turn"));
+    await withNode(["-e", working], async ({ child }) => {
+      const captured = capture({ kind: "process", pid: child.pid });
+      try {
+        const waiting = new Promise((resolve) => setTimeout(resolve, 1_500, "waiting"));
+        assert.equal(await Promise.race([captured, waiting]), "waiting");
+      } finally {
+        guard?.release();
+      }
+      assert.ok((await captured).functions.includes("hotWork"));
     });
   });
 
