@@ -1,7 +1,6 @@
 /** Where runners are kept: one cache for each user, whatever the workspace. */
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { dataFolder } from "../toolchain/data-folder.ts";
+import { cacheFolder, dataFolder } from "../toolchain/data-folder.ts";
 
 export interface Places {
   /** Of artifacts; can be deleted as a whole. */
@@ -18,16 +17,9 @@ export function placesOf(cacheDir?: string, env: NodeJS.ProcessEnv = process.env
 
 function ownPlaces(env: NodeJS.ProcessEnv): Places {
   const data = join(dataFolder(env), "runner");
-  const caches = cachesFolder(env);
-  if (caches === undefined) return { cache: join(data, "cache"), state: join(data, "state") };
-  return { cache: join(caches, "hangscope", "runner"), state: data };
-}
-
-/** Undefined where caches stand beside other data. */
-function cachesFolder(env: NodeJS.ProcessEnv): string | undefined {
-  if (env["HANGSCOPE_HOME"] || process.platform === "win32") return undefined;
-  if (process.platform === "darwin") return join(homedir(), "Library", "Caches");
-  return env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  const cache = env["HANGSCOPE_HOME"] ? data : join(cacheFolder(env), "runner");
+  if (cache === data) return { cache: join(data, "cache"), state: join(data, "state") };
+  return { cache, state: data };
 }
 
 export const statePlaces = (state: string) => ({

@@ -1,4 +1,4 @@
-/** Where this user's servers, captures and what they share are kept. */
+/** The folders of this user: servers, captures and what they share, and what can be made anew. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -9,8 +9,20 @@ export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
     case "darwin":
       return join(homedir(), "Library", "Application Support", "hangscope");
     case "win32":
-      return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "hangscope");
+      return cacheFolder(env);
     default:
       return join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "hangscope");
+  }
+}
+
+/** Can be deleted as a whole, but where it is the folder for data too. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  switch (process.platform) {
+    case "darwin":
+      return join(homedir(), "Library", "Caches", "hangscope");
+    case "win32":
+      return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "hangscope");
+    default:
+      return join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "hangscope");
   }
 }

@@ -1,8 +1,8 @@
 /** Names found before, kept by what the module's file was then: its path, size and time. */
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "../../toolchain/data-folder.ts";
 
 const maxNames = 50_000;
 
@@ -10,14 +10,7 @@ const maxNames = 50_000;
 export type Names = Map<number, string>;
 
 export function defaultCacheDir(): string {
-  const home = homedir();
-  const base =
-    process.platform === "win32"
-      ? (process.env["LOCALAPPDATA"] ?? join(home, "AppData", "Local"))
-      : process.platform === "darwin"
-        ? join(home, "Library", "Caches")
-        : process.env["XDG_CACHE_HOME"] || join(home, ".cache");
-  return join(base, "hangscope", "native-names");
+  return join(cacheFolder(), "native-names");
 }
 
 export class NameCache {
