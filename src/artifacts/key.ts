@@ -2,7 +2,6 @@
  * Names of artifacts: `env/project/job/target/step/<time>-<seq>.<kind>`. Whatever a part was made
  * from, it is a plain file name on every system and in every S3-compatible store.
  */
-import { createHash } from "node:crypto";
 
 /** What is kept. An Apple trace's export is a folder, kept as one tar file. */
 export const artifactKinds = [
@@ -50,6 +49,8 @@ export function safePart(text: string): string {
     .replace(/[^A-Za-z0-9._-]+/g, "_")
     .replace(/^[._-]+|[._-]+$/g, "")
     .slice(0, longestPart - digestLength - 3);
+  // Loaded when needed: few names are unsafe, and every command would wait for it.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const digest = createHash("sha256").update(text, "utf16le").digest("hex").slice(0, digestLength);
   // "x" begins what would begin with a device's name, or with nothing.
   const name = kept === "" || reserved.test(kept) ? `x_${kept}` : kept;

@@ -4,6 +4,8 @@ import { oldNodeMessage } from "../toolchain/node-check.ts";
 
 const message = oldNodeMessage();
 if (message === undefined) {
+  const { startReader } = await import("./reader-thread.ts");
+  startReader(process.argv.slice(2));
   await import("./main.ts");
 } else {
   console.error(message);

@@ -1,9 +1,10 @@
 /** Opens a profile in a worker of its own for the time of one command. */
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { ProfileWorker } from "../profile-worker/profile-worker.ts";
+import type { ProfileWorker } from "../profile-worker/profile-worker.ts";
 import type { TaskOptions } from "../toolchain/progress.ts";
 import { CliError } from "./failure.ts";
+import { takeReader } from "./reader-thread.ts";
 
 /**
  * @param path as the user wrote it
@@ -14,7 +15,7 @@ export async function withProfile<T>(
   task: TaskOptions,
   use: (profile: ProfileWorker) => Promise<T>,
 ): Promise<T> {
-  const worker = new ProfileWorker();
+  const worker = takeReader();
   try {
     await checkReadable(path);
     const opened = worker.open(path, [process.cwd()], task);

@@ -60,6 +60,12 @@ export class ProfileWorker {
     });
   }
 
+  /** Whether the process stays while the thread does, as it does unless told otherwise. */
+  holdProcess(isHeld: boolean): void {
+    if (isHeld) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
   /**
    * Reads the file. Answers when it can be queried; native names may follow (`onUpdated`), from
    * programs that are looked up with `env`.

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
 
-const cli = resolve(import.meta.dirname, "../../../src/cli/main.ts");
+const cli = resolve(import.meta.dirname, "../../../src/cli/bin.ts");
 
 type Answer = Extract<JSONRPCMessage, { result: unknown } | { error: unknown }>;
 

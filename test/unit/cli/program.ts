@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 
-export const cli = resolve(import.meta.dirname, "../../../src/cli/main.ts");
+export const cli = resolve(import.meta.dirname, "../../../src/cli/bin.ts");
 
 export interface Ended {
   /** As a shell has it: a signal's is 128 + its number. */
