@@ -3,9 +3,9 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, delimiter, extname, isAbsolute, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { hookName } from "../../toolchain/hook-name.ts";
 import { run } from "../../toolchain/run.ts";
 import { CaptureError } from "../capture-error.ts";
-import { hookName } from "./shim.ts";
 
 export interface NodeInstallation {
   /** Absolute path of the executable itself, not of a version manager's wrapper. */

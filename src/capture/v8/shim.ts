@@ -24,12 +24,10 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { type Environment, spellingOf } from "../../toolchain/environment.ts";
+import { hookName } from "../../toolchain/hook-name.ts";
 import { CaptureError } from "../capture-error.ts";
 
 export type Sampler = "prof" | "cpu-prof";
-
-/** File by which one shim knows another on PATH. */
-export const hookName = "hangscope-hook.cjs";
 
 /** Folder below a capture's own in which each process leaves its record, `<pid>.json`. */
 export const processesFolder = "processes";

@@ -3,8 +3,9 @@
  * recorded it or as the file on disk says now. Nothing is read over a network.
  */
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { hookName } from "../../toolchain/hook-name.ts";
 import { decodePercent } from "./decode-percent.ts";
 
 export interface FoundMap {
@@ -39,6 +40,7 @@ export async function findMap(scriptUrl: string, recorded?: string): Promise<Map
   const script = filePath(scriptUrl);
   if (recorded !== undefined) return mapAt(recorded, scriptUrl, script);
   if (script === undefined) return /^https?:/.test(scriptUrl) ? remoteScript : none;
+  if (basename(script) === hookName) return none;
   const file = await openFile(script);
   if (!file) return missingScript;
   try {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { describe, it } from "mocha";
 import { findNode, isNode, stripsTypes, typeScriptFlags } from "../../../src/capture/v8/node.ts";
-import { hookName } from "../../../src/capture/v8/shim.ts";
+import { hookName } from "../../../src/toolchain/hook-name.ts";
 
 const old = { path: "/opt/node", version: "20.20.2" };
 const current = { path: "/opt/node", version: "24.21.0" };

@@ -10,6 +10,7 @@ import { framePosition, functionPosition } from "../../../src/profile/position.t
 import type { Profile } from "../../../src/profile/profile.ts";
 import { functionName } from "../../../src/profile/views/function-info.ts";
 import { applySourceMaps } from "../../../src/symbols/source-maps/apply.ts";
+import { hookName } from "../../../src/toolchain/hook-name.ts";
 
 /** Line 1 of the bundle is line 11 of `source`, its function `a` is `parse` there. */
 function mapOf(source: string, sourceRoot?: string): string {
@@ -120,9 +121,10 @@ describe("source maps", () => {
     }
   });
 
-  it("says nothing of scripts without a map, or of Node itself", async () => {
+  it("says nothing of scripts without a map, of Node itself, or of our hook that is gone", async () => {
     await writeFile(script(), "plain");
-    for (const url of [script(), "node:fs", "", "evalmachine.<anonymous>"])
+    const hook = join(folder, "shim", hookName);
+    for (const url of [script(), "node:fs", "", "evalmachine.<anonymous>", hook])
       assert.deepEqual((await mapped(profileOf(url))).warnings, []);
   });
 
