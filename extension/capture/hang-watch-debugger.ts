@@ -7,7 +7,6 @@ import { UserError } from "../commands.ts";
 import { requireTrust } from "../trust.ts";
 import { chosenNode } from "./node-choice.ts";
 import type { CaptureRecorder, Plan } from "./recorder.ts";
-import { planOfLaunch } from "./targets/launch-configurations.ts";
 
 const type = "hangscope";
 
@@ -109,5 +108,6 @@ async function planOf({ configuration, workspaceFolder }: vscode.DebugSession): 
   const folder = workspaceFolder ?? vscode.workspace.workspaceFolders?.[0];
   if (!folder) throw new UserError(vscode.l10n.t("A launch configuration needs a folder."));
   const { path } = await chosenNode();
+  const { planOfLaunch } = await import("./targets/launch-configurations.ts");
   return planOfLaunch(configuration, folder, path);
 }

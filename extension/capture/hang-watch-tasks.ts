@@ -5,7 +5,6 @@ import { UserError } from "../commands.ts";
 import { requireTrust } from "../trust.ts";
 import { chosenNode } from "./node-choice.ts";
 import type { CaptureRecorder, Outcome } from "./recorder.ts";
-import { planOfLaunch } from "./targets/launch-configurations.ts";
 
 const taskType = "hangscope-watch";
 
@@ -79,6 +78,7 @@ class WatchTerminal implements vscode.Pseudoterminal {
     if (!folder) throw new UserError(vscode.l10n.t("A task needs a folder: open one first."));
     const { path } = await chosenNode();
     const configuration = { ...this.#definition, name: this.#name, request: "launch" };
+    const { planOfLaunch } = await import("./targets/launch-configurations.ts");
     const plan = await planOfLaunch(configuration, folder, path);
     await this.#watcher.start(plan);
     this.#isStarted = true;

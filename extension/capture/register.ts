@@ -13,7 +13,7 @@ import { openProfile, symbolizeLog } from "./profile-files.ts";
 import type { CaptureRecorder, Plan } from "./recorder.ts";
 import { showResult } from "./show-result.ts";
 import type { StoredCaptures } from "./stored-captures.ts";
-import { followDebugSessions } from "./targets/process-origins.ts";
+import { followDebugSessions } from "./targets/debug-sessions.ts";
 import { noticeV8Logs } from "./v8-log-text.ts";
 
 interface Capturing {

@@ -52,6 +52,21 @@ describe("architecture", () => {
     assert.deepEqual(loaded, []);
   });
 
+  it("reads no package when the extension is activated", () => {
+    const read = new Set(["extension/activate.ts"]);
+    const packages: string[] = [];
+    for (const file of read) {
+      const text = readFileSync(join(root, file), "utf8");
+      const found = text.matchAll(/^(?:import|export) (?!type )(?:[^;"]* from )?"([^"]+)";/gm);
+      for (const [, specifier] of found) {
+        if (specifier!.startsWith(".")) read.add(join(dirname(file), specifier!));
+        else if (!/^(?:node:|vscode$)/.test(specifier!)) packages.push(`${file} → ${specifier}`);
+      }
+    }
+    assert.ok(read.size > 50);
+    assert.deepEqual(packages, []);
+  });
+
   it("lets imports point down only", () => {
     const upwards = all
       .filter(({ specifier }) => specifier.startsWith("."))

@@ -1,28 +1,7 @@
 /** Which of VS Code's own terminals, tasks and debug sessions a process belongs to. */
 import * as vscode from "vscode";
 import { ancestorAmong, type Parents } from "../../../src/toolchain/process-parents.ts";
-
-/** Those that run, by their ids: VS Code lists none, and tells of each only as it starts. */
-const sessions = new Map<string, vscode.DebugSession>();
-
-export function followDebugSessions(): vscode.Disposable {
-  return vscode.Disposable.from(
-    vscode.debug.onDidStartDebugSession((session) => sessions.set(session.id, session)),
-    vscode.debug.onDidTerminateDebugSession(({ id }) => sessions.delete(id)),
-  );
-}
-
-/** Names of debug sessions by the pid of what they debug, which VS Code's debugger calls them by. */
-function debuggedProcesses(): ReadonlyMap<number, string> {
-  const { activeDebugSession: active } = vscode.debug;
-  const all = [...sessions.values(), ...(active ? [active] : [])];
-  return new Map(
-    all.flatMap(({ configuration, name, parentSession }) => {
-      const pid = / \[(\d+)\]$/.exec(configuration.name)?.[1];
-      return pid === undefined ? [] : [[Number(pid), parentSession?.name ?? name] as const];
-    }),
-  );
-}
+import { debuggedProcesses } from "./debug-sessions.ts";
 
 /** @returns what to say of a process, and nothing for one that VS Code did not start. */
 export async function processOrigins(
