@@ -162,10 +162,17 @@ describe("a preparation that is interrupted", function () {
     it("of which one leaves: the other gets what it asked for", async () => {
       const runners = lab.runners();
       const abort = new AbortController();
-      const first = runners.prepare(lab.input(), lab.task({ signal: abort.signal }), {
-        onState: ({ phase }) => phase === "build" && setTimeout(() => abort.abort(), 100),
+      const notBuilding = new Set(["first", "second"]);
+      const watch = (which: string): { onState: (state: { phase: string }) => void } => ({
+        onState: ({ phase }) => {
+          if (phase === "build" && notBuilding.delete(which) && notBuilding.size === 0) {
+            setTimeout(() => abort.abort(), 100);
+          }
+        },
       });
-      const second = runners.prepare(lab.input(), lab.task());
+      const task = lab.task({ signal: abort.signal });
+      const first = runners.prepare(lab.input(), task, watch("first"));
+      const second = runners.prepare(lab.input(), lab.task(), watch("second"));
       await assert.rejects(first, { name: "AbortError" });
       assert.equal(summary(await second), "miss built launched");
       assert.equal(builds(), 1);
