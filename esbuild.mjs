@@ -27,10 +27,9 @@ const requireShim =
   'import { createRequire as createRequireOfBundle } from "node:module";' +
   "const require = createRequireOfBundle(import.meta.url);";
 
-/** @returns {esbuild.BuildOptions} */
-const programs = (entryPoints) => ({
+/** @type {esbuild.BuildOptions} */
+const programs = {
   ...node,
-  entryPoints,
   outdir: "dist",
   format: "esm",
   // What is imported when first needed is not even read before.
@@ -38,20 +37,23 @@ const programs = (entryPoints) => ({
   chunkNames: "chunk-[hash]",
   banner: { js: requireShim },
   external: ["vscode"],
-});
+};
 
 /** @type {esbuild.BuildOptions[]} */
 const bundles = [
-  programs({
-    extension: "extension/activate.ts",
-    server: "src/server/main.ts",
-    "health-thread": "src/server/health-thread.ts",
-    "hash-worker": "src/runner/hashing/hash-worker.ts",
-    "follow-worker": "src/hang/follow/follow-worker.ts",
-    cli: "src/cli/bin.ts",
-  }),
+  {
+    ...programs,
+    entryPoints: {
+      extension: "extension/activate.ts",
+      server: "src/server/main.ts",
+      "health-thread": "src/server/health-thread.ts",
+      "hash-worker": "src/runner/hashing/hash-worker.ts",
+      "follow-worker": "src/hang/follow/follow-worker.ts",
+      cli: "src/cli/bin.ts",
+    },
+  },
   // By itself, as it would share a dozen small files: it starts sooner, and the package has fewer.
-  programs({ worker: "src/profile-worker/worker.ts" }),
+  { ...programs, entryPoints: { worker: "src/profile-worker/worker.ts" } },
   {
     ...common,
     entryPoints: ["webview/main.tsx"],

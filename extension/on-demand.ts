@@ -12,3 +12,4 @@ export { launchBrowser } from "./browser/launch-browser.ts";
 export { chooseLog } from "./capture/choose-log.ts";
 export { pickProgram, pickTarget } from "./capture/pick-target.ts";
 export { appleApp, pickDevice } from "./capture/targets/apple-app.ts";
+export { planOfLaunch } from "./capture/targets/launch-configurations.ts";

@@ -108,6 +108,6 @@ async function planOf({ configuration, workspaceFolder }: vscode.DebugSession): 
   const folder = workspaceFolder ?? vscode.workspace.workspaceFolders?.[0];
   if (!folder) throw new UserError(vscode.l10n.t("A launch configuration needs a folder."));
   const { path } = await chosenNode();
-  const { planOfLaunch } = await import("./targets/launch-configurations.ts");
+  const { planOfLaunch } = await import("../on-demand.ts");
   return planOfLaunch(configuration, folder, path);
 }

@@ -78,7 +78,7 @@ class WatchTerminal implements vscode.Pseudoterminal {
     if (!folder) throw new UserError(vscode.l10n.t("A task needs a folder: open one first."));
     const { path } = await chosenNode();
     const configuration = { ...this.#definition, name: this.#name, request: "launch" };
-    const { planOfLaunch } = await import("./targets/launch-configurations.ts");
+    const { planOfLaunch } = await import("../on-demand.ts");
     const plan = await planOfLaunch(configuration, folder, path);
     await this.#watcher.start(plan);
     this.#isStarted = true;
