@@ -37,6 +37,7 @@ export class ActiveFindings implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #profileChange: vscode.Disposable | undefined;
   #current: Promise<Findings | undefined> | undefined;
+  #failure: unknown;
 
   constructor(active: ActiveProfile, log: vscode.LogOutputChannel) {
     this.#active = active;
@@ -54,6 +55,19 @@ export class ActiveFindings implements vscode.Disposable {
     return this.#current;
   }
 
+  /**
+   * As `current`; what could not be asked is asked again, for all who listen.
+   * @throws what the question failed with, when it failed again.
+   */
+  async insist(): Promise<Findings | undefined> {
+    const findings = await this.current;
+    if (this.#failure === undefined) return findings;
+    this.#refresh();
+    const again = await this.current;
+    if (this.#failure !== undefined) throw this.#failure;
+    return again;
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     this.#profileChange?.dispose();
@@ -62,6 +76,7 @@ export class ActiveFindings implements vscode.Disposable {
 
   #refresh(): void {
     this.#current = undefined;
+    this.#failure = undefined;
     this.#changed.fire();
   }
 
@@ -95,6 +110,7 @@ export class ActiveFindings implements vscode.Disposable {
       };
     } catch (error) {
       if (!isCancellation(error)) this.#log.warn(`${profile.title}: hottest functions: ${error}`);
+      if (profile === this.#active.current) this.#failure = error;
       return undefined;
     }
   }

@@ -36,7 +36,7 @@ export class HotFrameWalk {
   }
 
   async #go(choose: (count: number) => number): Promise<void> {
-    const findings = await this.#findings.current;
+    const findings = await this.#findings.insist();
     if (!findings) return;
     const stops = stopsOf(findings);
     if (stops.length === 0) {

@@ -1,11 +1,12 @@
 /** How many tests of a suite did what, and how they travel from a reporter to the one who sums. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Of each failed test: its full title and the first line of what it said. */
+  /** Of each failed test, as `describeFailure` puts it. */
   readonly failures?: readonly string[];
 }
 
@@ -40,4 +41,15 @@ export function addCounts(all: readonly Counts[]): Counts {
 /** `N passed, N failed`, and `, N skipped` when there are some. */
 export function describeCounts({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+const linesOfFailure = 4;
+
+/** In one line: the test's full title and its message's first lines, of which the first seldom says enough. */
+export function describeFailure(title: string, message: string): string {
+  const lines = stripVTControlCharacters(message)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return `${title}: ${lines.slice(0, linesOfFailure).join(" | ")}`;
 }

@@ -1,6 +1,6 @@
 /** Mocha's spec reporter for people, which also leaves its counts for `npm test`. */
 import Mocha from "mocha";
-import { writeCounts } from "./counts.ts";
+import { describeFailure, writeCounts } from "./counts.ts";
 
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
@@ -9,7 +9,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     runner.on("pass", () => counts.passed++);
     runner.on("fail", (test, error: Error) => {
       counts.failed++;
-      counts.failures.push(`${test.fullTitle()}: ${String(error.message).split("\n", 1)[0]}`);
+      counts.failures.push(describeFailure(test.fullTitle(), String(error.message)));
     });
     runner.on("pending", () => counts.skipped++);
     runner.once("end", () => writeCounts(counts));

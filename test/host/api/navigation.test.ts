@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { App } from "../../../extension/app.ts";
 import { eventually } from "../../support/eventually.ts";
 import { activateApp, closeEverything, type Shop, writeShop } from "./profile-fixture.ts";
+import { WindowStub } from "./window-stub.ts";
 
 function standing(): [file: string, line: number, column: vscode.ViewColumn | undefined] {
   const editor = vscode.window.activeTextEditor;
@@ -65,6 +66,31 @@ describe("navigation", () => {
     await vscode.window.showTextDocument(shop.main, { viewColumn: vscode.ViewColumn.Three });
     await vscode.commands.executeCommand("hangscope.goToHottestFrame");
     assert.deepEqual(standing(), ["text.ts", 5, vscode.ViewColumn.Two]);
+  });
+
+  it("asks again what could not be asked, and says why when that fails too", async () => {
+    const stub = new WindowStub();
+    const shown = stub.answer("showErrorMessage", () => undefined);
+    const profile = app.active.current as { query: unknown };
+    const { query } = profile;
+    try {
+      profile.query = () => Promise.reject(new Error("no answer today"));
+      app.active.clear();
+      await app.active.activate(shop.profile);
+      assert.equal(app.active.current, profile);
+      await vscode.commands.executeCommand("hangscope.goToHottestFrame");
+      assert.deepEqual(
+        shown.map(([message]) => message),
+        ["no answer today"],
+      );
+      assert.equal(vscode.window.activeTextEditor, undefined);
+    } finally {
+      profile.query = query;
+      stub.restore();
+    }
+    await vscode.commands.executeCommand("hangscope.goToHottestFrame");
+    assert.deepEqual(standing().slice(0, 2), ["text.ts", 5]);
+    await eventually(() => assert.notDeepEqual(vscode.languages.getDiagnostics(shop.text), []));
   });
 
   it("goes nowhere without a profile", async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { addCounts, describeCounts } from "../../../scripts/test/counts.ts";
+import { addCounts, describeCounts, describeFailure } from "../../../scripts/test/counts.ts";
 import { runSuite } from "../../../scripts/test/suite.ts";
 
 const never = new AbortController().signal;
@@ -105,5 +105,21 @@ describe("the line of counts", () => {
 
   it("leaves out skipped tests when there are none", () => {
     assert.equal(describeCounts({ passed: 4, failed: 0, skipped: 0 }), "4 passed, 0 failed");
+  });
+});
+
+describe("the line of a failed test", () => {
+  it("says on what a browser waited", () => {
+    const message =
+      "locator.waitFor: Timeout 60000ms exceeded.\nCall log:\n\u001b[2m  - waiting for locator('.tab') to be visible\u001b[22m\n";
+    assert.equal(
+      describeFailure("the view opens", message),
+      "the view opens: locator.waitFor: Timeout 60000ms exceeded. | Call log: | - waiting for locator('.tab') to be visible",
+    );
+  });
+
+  it("is short, however long the message", () => {
+    const line = describeFailure("a", Array.from({ length: 90 }, (_, i) => `\n${i}\n`).join(""));
+    assert.equal(line, "a: 0 | 1 | 2 | 3");
   });
 });
