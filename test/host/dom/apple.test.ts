@@ -82,9 +82,7 @@ describe("an Apple app on the screen", function () {
       await workbench.page.waitForTimeout(300);
     }
     await selection.getByRole("button", { name: /ImageCache\.swift/ }).click();
-    const { page } = workbench;
-    await page.locator('.tab.active[data-resource-name="ImageCache.swift"]').waitFor();
-    await page.locator(".statusbar-item", { hasText: "Ln 49" }).waitFor();
+    await workbench.standsOn("ImageCache.swift", 49);
   });
 
   it("has its cost on the Swift lines", async () => {

@@ -76,7 +76,7 @@ describe("a program launched with hang capture, on the screen", function () {
     await report.getByRole("region", { name: "Steps" }).getByText("native-call").first().waitFor();
     await workbench.screenshotThemes("hang-watch-report");
     await workbench.runCommand("Hangscope: Go to Hottest Frame");
-    await workbench.page.getByText(/Ln [45], Col/).waitFor();
+    await workbench.standsOn("import-accounts.cjs", 4, 5);
     await workbench.lens(/stuck here \d+\.\d+ s/).waitFor();
     const { label } = await workbench.problem("Stuck in derivePassword");
     assert.match(label, /^Warning: Stuck in derivePassword/);

@@ -70,7 +70,7 @@ describe("a stuck program on the screen", function () {
   });
 
   it("stands on its line, with a lens that counts samples, and a problem", async () => {
-    await workbench.page.getByText(/Ln 3, Col/).waitFor();
+    await workbench.standsOn("import-contacts.cjs", 3);
     await workbench.lens(/self 6 samples \(100 %\)/).waitFor();
     const { label } = await workbench.problem("Stuck in areNames");
     assert.match(label, /^Warning: Stuck in areNames: watched for .* in each of 6 samples/);

@@ -21,7 +21,6 @@ describe("the main job", function () {
   it("profiles an npm script and shows the flame graph", () => profileStuckApp(workbench));
 
   it("stands on the TypeScript line of a frame that is clicked", async () => {
-    const { page } = workbench;
     const graph = workbench.webview().getByRole("application");
     await graph.click({ position: { x: 60, y: hotRow * rowHeight + rowHeight / 2 } });
     await workbench
@@ -30,8 +29,7 @@ describe("the main job", function () {
       .or(workbench.webview().getByRole("button", { name: /text\.ts/ }))
       .first()
       .click();
-    await page.locator('.tab.active[data-resource-name="text.ts"]').waitFor();
-    await page.locator(".statusbar-item", { hasText: "Ln 4" }).waitFor();
+    await workbench.standsOn("text.ts", 4);
   });
 
   it("keeps the capture out of the folder", () => {

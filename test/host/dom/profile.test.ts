@@ -47,7 +47,7 @@ describe("a profile around the code", function () {
 
   it("stands on the hottest line, beside the view", async () => {
     const { page } = workbench;
-    await page.locator(".statusbar-item", { hasText: "Ln 5, Col 5" }).waitFor();
+    await workbench.standsOn("text.ts", 5);
     await page.locator(".statusbar-item", { hasText: "Hot frame 1 of 7: lineAt" }).waitFor();
     await page.locator("iframe.webview:visible").waitFor();
   });

@@ -34,8 +34,6 @@ export async function profileStuckApp(workbench: Workbench): Promise<void> {
 
 /** Goes to the line that the profile names hottest, which is in `lineAt`. */
 export async function goToHottestLine(workbench: Workbench): Promise<void> {
-  const { page } = workbench;
   await workbench.runCommand("Hangscope: Go to Hottest Frame");
-  await page.locator('.tab.active[data-resource-name="text.ts"]').waitFor();
-  await page.locator(".statusbar-item", { hasText: "Ln 7" }).waitFor();
+  await workbench.standsOn("text.ts", 7);
 }

@@ -144,6 +144,18 @@ export class Workbench {
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   }
 
+  /**
+   * Waits until the cursor stands on one of these lines (1-based) of a file. Asks the editor, not
+   * the status bar: under load VS Code sometimes leaves that without a position.
+   */
+  async standsOn(name: string, ...lines: number[]): Promise<void> {
+    const group = this.page.locator(".editor-group-container", {
+      has: this.page.locator(`.tab.active[data-resource-name="${name}"]`),
+    });
+    const hasText = new RegExp(`^(${lines.join("|")})$`);
+    await group.locator(".monaco-editor.focused .active-line-number", { hasText }).waitFor();
+  }
+
   /** Our status bar item, or another extension's. */
   statusItem(id: string, extension = "hangscope.hangscope"): Locator {
     return this.page.locator(`[id="${extension}.${id}"]`);
