@@ -36,8 +36,9 @@ export class ActiveFindings implements vscode.Disposable {
   /** Other findings than before; `current` gives them. */
   readonly onDidChange = this.#changed.event;
   #profileChange: vscode.Disposable | undefined;
+  /** Rejects when the question failed. */
+  #asked: Promise<Findings | undefined> | undefined;
   #current: Promise<Findings | undefined> | undefined;
-  #failure: unknown;
 
   constructor(active: ActiveProfile, log: vscode.LogOutputChannel) {
     this.#active = active;
@@ -51,7 +52,7 @@ export class ActiveFindings implements vscode.Disposable {
 
   /** Nothing while no profile is active, and when it could not be asked. */
   get current(): Promise<Findings | undefined> {
-    this.#current ??= this.#find();
+    this.#current ??= this.#ask().catch(() => undefined);
     return this.#current;
   }
 
@@ -61,11 +62,9 @@ export class ActiveFindings implements vscode.Disposable {
    */
   async insist(): Promise<Findings | undefined> {
     const findings = await this.current;
-    if (this.#failure === undefined) return findings;
+    if (findings || !this.#active.current) return findings;
     this.#refresh();
-    const again = await this.current;
-    if (this.#failure !== undefined) throw this.#failure;
-    return again;
+    return this.#ask();
   }
 
   dispose(): void {
@@ -75,9 +74,14 @@ export class ActiveFindings implements vscode.Disposable {
   }
 
   #refresh(): void {
+    this.#asked = undefined;
     this.#current = undefined;
-    this.#failure = undefined;
     this.#changed.fire();
+  }
+
+  #ask(): Promise<Findings | undefined> {
+    this.#asked ??= this.#find();
+    return this.#asked;
   }
 
   async #find(): Promise<Findings | undefined> {
@@ -110,8 +114,7 @@ export class ActiveFindings implements vscode.Disposable {
       };
     } catch (error) {
       if (!isCancellation(error)) this.#log.warn(`${profile.title}: hottest functions: ${error}`);
-      if (profile === this.#active.current) this.#failure = error;
-      return undefined;
+      throw error;
     }
   }
 }

@@ -45,7 +45,10 @@ export function describeCounts({ passed, failed, skipped }: Counts): string {
 
 const linesOfFailure = 4;
 
-/** In one line: the test's full title and its message's first lines, of which the first seldom says enough. */
+/**
+ * In one line: the test's full title and its message's first lines, of which the first seldom says
+ * enough.
+ */
 export function describeFailure(title: string, message: string): string {
   const lines = stripVTControlCharacters(message)
     .split("\n")

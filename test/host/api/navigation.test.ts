@@ -26,6 +26,8 @@ describe("navigation", () => {
   it("goes to the hottest line, beside the view", async () => {
     await vscode.commands.executeCommand("hangscope.goToHottestFrame");
     assert.deepEqual(standing(), ["text.ts", 5, vscode.ViewColumn.Two]);
+    // The first character of the line's code.
+    assert.equal(vscode.window.activeTextEditor?.selection.active.character, 4);
     const [view] = vscode.window.tabGroups.all;
     assert.ok(view!.activeTab?.input instanceof vscode.TabInputCustom);
   });
